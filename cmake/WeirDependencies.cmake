@@ -1,0 +1,22 @@
+# What weir is built on: installed packages where there are any, else fetched at these versions.
+
+include(FetchContent)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+# Fetched libraries are ours alone: they bring no tests and are not installed.
+FetchContent_Declare(fmt URL https://github.com/fmtlib/fmt/archive/refs/tags/9.1.0.tar.gz FIND_PACKAGE_ARGS 9.1)
+FetchContent_Declare(spdlog URL https://github.com/gabime/spdlog/archive/refs/tags/v1.10.0.tar.gz FIND_PACKAGE_ARGS 1.10)
+FetchContent_Declare(nlohmann_json URL https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz FIND_PACKAGE_ARGS 3.11)
+FetchContent_Declare(SQLiteCpp URL https://github.com/SRombauts/SQLiteCpp/archive/refs/tags/3.2.1.tar.gz FIND_PACKAGE_ARGS)
+set(SPDLOG_FMT_EXTERNAL ON)
+set(SQLITECPP_RUN_CPPLINT OFF)
+set(SQLITECPP_RUN_CPPCHECK OFF)
+FetchContent_MakeAvailable(fmt spdlog nlohmann_json SQLiteCpp)
+if(NOT TARGET SQLite::SQLite3)
+  if(TARGET sqlite3)
+    add_library(SQLite::SQLite3 ALIAS sqlite3)
+  else()
+    find_package(SQLite3 REQUIRED)
+  endif()
+endif()

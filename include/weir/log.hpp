@@ -1,0 +1,49 @@
+// Log lines of the running task or flow: shown on the console and stored with the run.
+//
+// Threads: safe from any thread. A line belongs to the run whose body the calling thread is in (or was bound to, see
+// bind_context); outside any run it is shown and not stored.
+
+#pragma once
+
+#include <weir/detail/export.hpp>
+
+#include <fmt/core.h>
+
+#include <cstdint>
+
+namespace weir::inline v0::log {
+
+/// The values are those of Python's logging module divided by ten, as records and filters use them.
+enum class level : std::uint8_t { debug = 1, info = 2, warning = 3, error = 4 };
+
+/// Whether a line of this level would go anywhere. The threshold is `runtime_options::log_level`.
+WEIR_EXPORT bool enabled(level) noexcept;
+
+/// Writes a line whose format is not known at compile time. Prefer the functions below.
+WEIR_EXPORT void vlog(level, fmt::string_view format, fmt::format_args);
+
+/// \param format  a fmt format string, checked against the arguments at compile time
+/// A line longer than 1 MiB is cut, and says so.
+template <class... Args>
+void debug(fmt::format_string<Args...> format, Args&&... args) {
+  if (enabled(level::debug)) vlog(level::debug, format, fmt::make_format_args(args...));
+}
+template <class... Args>
+void info(fmt::format_string<Args...> format, Args&&... args) {
+  if (enabled(level::info)) vlog(level::info, format, fmt::make_format_args(args...));
+}
+template <class... Args>
+void warning(fmt::format_string<Args...> format, Args&&... args) {
+  if (enabled(level::warning)) vlog(level::warning, format, fmt::make_format_args(args...));
+}
+template <class... Args>
+void error(fmt::format_string<Args...> format, Args&&... args) {
+  if (enabled(level::error)) vlog(level::error, format, fmt::make_format_args(args...));
+}
+
+}  // namespace weir::inline v0::log
+
+template <>
+struct fmt::formatter<weir::log::level> : fmt::formatter<fmt::string_view> {
+  WEIR_EXPORT auto format(weir::log::level, fmt::format_context&) const -> fmt::format_context::iterator;
+};

@@ -1,0 +1,138 @@
+// What can be said about a task, a flow, a run and a parameter. Aggregates for designated initialisers:
+//
+//   weir::task("fetch", {.retries = 3, .retry_delay = 250ms, .tags = {"io"}}, body, weir::arg("url"));
+//
+// Every field may be left unset: in task() and flow() it then means the default named beside it, in with() "as it was".
+// The order of the fields is part of the interface, because designators must follow it.
+
+#pragma once
+
+#include <weir/retry.hpp>
+#include <weir/state.hpp>
+#include <weir/store_port.hpp>
+
+namespace weir::inline v0 {
+
+/// A list of short texts, such as tags. Not vector<string>, where {{"a", "b"}} is one string made from two pointers.
+class words {
+  struct word {
+    template <class T>
+      requires std::is_convertible_v<const T&, std::string_view>
+    word(const T& t_) : text(std::string_view(t_)) {}
+    std::string text;
+  };
+
+ public:
+  words() = default;
+  words(std::initializer_list<word> list) : set_(true) {
+    for (const auto& w : list) list_.push_back(w.text);
+  }
+  words(std::vector<std::string> list) : list_(std::move(list)), set_(true) {}
+
+  const std::vector<std::string>& list() const noexcept { return list_; }
+  bool is_set() const noexcept { return set_; }
+
+ private:
+  std::vector<std::string> list_;
+  bool set_ = false;
+};
+
+struct task_options {
+  /// Extra attempts after a failed one: 3 means at most four. Default 0. Negative is a usage_error.
+  std::optional<int> retries{};
+  /// Wait before each retry. Default none.
+  delay_schedule retry_delay{};
+  /// Spreads the waits at random: their mean stays, none is longer than (1 + jitter) times the delay. Default 0; negative
+  /// is a usage_error. Source: the truncated exponential of Prefect 2.10.
+  std::optional<double> retry_jitter{};
+  /// Which exceptions are worth a retry. Default all.
+  retry_condition retry_if{};
+  /// Name of each run, a template over the parameters: "read {file}"; {{ and }} are braces. Default "<task>-<index>".
+  std::optional<std::string> run_name{};
+  /// Added to those of the enclosing weir::tags scopes and of the call.
+  words tags{};
+  /// Free text, recorded with each run.
+  std::optional<std::string> version{};
+  std::optional<std::string> description{};
+  /// What the end of a run survives before its caller goes on. Default: the runtime's for tasks, `relaxed`.
+  std::optional<weir::durability> durability{};
+};
+
+struct flow_options {
+  /// Extra attempts of the whole body. Default 0. Negative is a usage_error.
+  std::optional<int> retries{};
+  delay_schedule retry_delay{};
+  std::optional<double> retry_jitter{};
+  retry_condition retry_if{};
+  /// As for tasks; default two words, such as "calm-heron".
+  std::optional<std::string> run_name{};
+  words tags{};
+  std::optional<std::string> version{};
+  std::optional<std::string> description{};
+  /// What starts and ends of this flow, and the ends of its tasks, survive. Default: `process` for the start and the end
+  /// of a top-level flow, the runtime's for what is inside.
+  std::optional<weir::durability> durability{};
+};
+
+/// What belongs to one run, not to the definition: t.as({...})(arguments).
+struct run_options {
+  /// The run's name, taken as it is. Default: that of the definition.
+  std::optional<std::string> run_name{};
+  words tags{};
+};
+
+/// A parameter with its default; made by `arg("x") = value`.
+template <class T>
+struct arg_default {
+  const char* name;
+  bool is_secret;
+  T value;
+};
+
+namespace detail {
+struct nothing {};
+template <class E>
+struct listed {
+  std::vector<E> items;
+};
+// Not constexpr, so that naming a parameter badly stops the compiler in a line that says why.
+inline void weir_arg_takes_letters_digits_underscore_and_hyphen() {}
+
+consteval bool good_parameter_name(const char* n) {
+  if (*n == '\0' || *n == '-' || (*n >= '0' && *n <= '9')) return false;
+  for (; *n; ++n)
+    if (!((*n >= 'a' && *n <= 'z') || (*n >= 'A' && *n <= 'Z') || (*n >= '0' && *n <= '9') || *n == '_' || *n == '-'))
+      return false;
+  return true;
+}
+}  // namespace detail
+
+/// The name of a parameter: `weir::arg("x")`, with a default `weir::arg("x") = 3`, and `weir::arg("x").secret()` for a
+/// value that is recorded as ***. Give one for each parameter of the callable, in order, or none at all.
+struct arg {
+  const char* name;
+  bool is_secret = false;
+
+  consteval explicit arg(const char* n) : name(n) {
+    if (!detail::good_parameter_name(n)) detail::weir_arg_takes_letters_digits_underscore_and_hyphen();
+  }
+  arg(const arg&) = default;
+  arg& operator=(const arg&) = default;
+
+  /// The value never reaches the record, the console or a run's name.
+  constexpr arg secret() const noexcept {
+    arg hidden = *this;
+    hidden.is_secret = true;
+    return hidden;
+  }
+  template <class T>
+  constexpr auto operator=(T value) const {
+    return arg_default<T>{name, is_secret, std::move(value)};
+  }
+  template <class E = detail::nothing>
+  auto operator=(std::initializer_list<E> list) const {
+    return arg_default<detail::listed<E>>{name, is_secret, {std::vector<E>(list)}};
+  }
+};
+
+}  // namespace weir::inline v0

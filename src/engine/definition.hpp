@@ -1,0 +1,62 @@
+// A task or flow as the engine sees it: name, place, settings, parameters.
+
+#pragma once
+
+#include <weir/detail/definition.hpp>
+
+#include <atomic>
+
+namespace weir::inline v0::detail {
+
+/// task_options and flow_options in one, with the defaults filled in.
+struct settings {
+  int retries = 0;
+  delay_schedule retry_delay{};
+  double retry_jitter = 0;
+  retry_condition retry_if{};
+  std::string run_name{};  // empty: the kind's default
+  name_id tags = 0;
+  name_id version = 0;
+  std::string description{};
+  std::optional<weir::durability> durability{};
+};
+
+class definition : public std::enable_shared_from_this<definition> {
+ public:
+  definition(kind k, std::string name, const char* file, int line, std::vector<param_info> params,
+             const body_info& body);
+  definition(const definition& other);  // for redefine
+  definition& operator=(const definition&) = delete;
+
+  template <class Options>
+  void apply(const Options& o);
+
+  /// The first use. \throws usage_error with every call, where the definition is wrong
+  void check() const {
+    if (!checked_.load(std::memory_order_acquire)) check_once();
+  }
+
+  /// JSON schema of the parameters.
+  std::string schema() const;
+  /// `task "fetch" (pipeline.cpp:12)`
+  std::string described() const;
+
+  const kind what;
+  const std::string name;
+  const name_id id;
+  const body_info body;
+  settings set{};
+  std::vector<param_info> params;
+
+ private:
+  void check_once() const;
+  std::string problem() const;
+
+  const char* file_;
+  int line_;
+  std::shared_ptr<const std::vector<std::string>> own_names_;  // of parameters that nobody named
+  std::string tag_problem_;
+  mutable std::atomic<bool> checked_{false};
+};
+
+}  // namespace weir::inline v0::detail

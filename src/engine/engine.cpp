@@ -1,0 +1,134 @@
+#include "engine/engine.hpp"
+
+#include "engine/process.hpp"
+#include "engine/waiting.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+namespace weir::inline v0::detail {
+namespace {
+
+log::level level_from(const runtime_options& o) {
+  if (o.log_level) return *o.log_level;
+  const char* text = std::getenv("WEIR_LOG_LEVEL");
+  if (!text || !*text) return log::level::info;
+  if (const auto level = logging::parse_level(text)) return *level;
+  throw usage_error(fmt::format("WEIR_LOG_LEVEL is \"{}\"; give debug, info, warning or error", text));
+}
+
+std::uint64_t seed_from_system() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+// One name for one file, so that two runtimes on it share a writer, however each spelt it.
+std::string canonical(const std::string& path) {
+  std::error_code ignored;
+  auto whole = std::filesystem::weakly_canonical(path, ignored);
+  return whole.empty() ? path : whole.string();
+}
+
+}  // namespace
+
+std::uint64_t next_serial() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+engine::engine(const runtime_options& o)
+    : options_(o), clock_(o.clock ? o.clock : std::make_shared<system_clock>()),
+      executor_(o.executor ? o.executor : std::make_shared<thread_executor>()),
+      random_(o.seed ? *o.seed : seed_from_system()), level_(level_from(o)), parameter_budget_(o.parameter_budget),
+      durability_(o.durability.value_or(durability::relaxed)) {
+  if (!o.store_port) path_ = canonical(o.store);
+  open();
+  if (o.logger) console_ = std::make_unique<logging::console>(o.logger);
+  else if (o.console) console_ = std::make_unique<logging::console>();
+  if (console_) watch_console(console_.get());
+}
+
+engine::~engine() {
+  if (console_) forget_console(console_.get());
+  if (recording_->inherited()) return;
+  if (ambient_run_) {
+    std::vector<std::byte> facts;
+    update_fact end;
+    end.run = ambient_run_->serial;
+    end.attempt = 1;
+    end.type = state_type::completed;
+    end.start_offset = end.end_offset = 1;
+    put_fact(facts, end, std::string_view(), std::string_view(), std::string_view());
+    recording_->append(facts, *executor_);
+  }
+  recording_->flush(durability::process, *executor_);
+  recording_->close_session(session_, clock_->now());
+}
+
+void engine::open() {
+  recording_ = path_.empty() ? recording_of(options_.store_port, options_.queue_bytes)
+                             : recording_of(path_, options_.queue_bytes);
+  session_ = recording_->open_session(clock_->now());
+}
+
+std::shared_ptr<recording> engine::writable() {
+  std::lock_guard lock(mutex_);
+  if (recording_->inherited() && !path_.empty()) {
+    open();
+    ambient_context_.reset();
+    ambient_run_.reset();
+    introduced_.clear();
+  }
+  return recording_;
+}
+
+void engine::flush(durability how) { writable()->flush(how, *executor_); }
+
+run_context& engine::ambient() {
+  auto records = writable();
+  std::lock_guard lock(mutex_);
+  if (ambient_context_) return *ambient_context_;
+  ambient_run_ = std::make_shared<flow_run>();
+  auto& run = *ambient_run_;
+  run.records = std::move(records);
+  run.serial = next_serial();
+  const auto now = clock_->now();
+  run.id = core::make_flow_run_id(now, random_.next(), random_.next());
+  run.name = "ambient";
+  run.inside = durability_;
+  ambient_context_ = std::make_unique<run_context>();
+  ambient_context_->engine = this;
+  ambient_context_->flow = &run;
+  flow_run_fact fact;
+  fact.run = run.serial;
+  fact.id = run.id;
+  fact.session = session_;
+  fact.ambient = true;
+  fact.attempt = 1;
+  fact.type = state_type::running;
+  fact.created = now.micros();
+  fact.start_offset = 1;
+  std::vector<std::byte> facts;
+  put_fact(facts, fact, run.name, std::string_view(), std::string_view());
+  run.records->append(facts, *executor_);
+  return *ambient_context_;
+}
+
+void engine::introduce(const definition& d, recording& records) {
+  std::lock_guard lock(mutex_);
+  if (std::find(introduced_.begin(), introduced_.end(), d.id) != introduced_.end()) return;
+  introduced_.push_back(d.id);
+  flow_fact fact;
+  fact.name = d.id;
+  fact.version = d.set.version;
+  fact.at = clock_->now().micros();
+  std::vector<std::byte> facts;
+  put_fact(facts, fact, d.set.description, d.schema());
+  records.append(facts, *executor_);
+}
+
+}  // namespace weir::inline v0::detail

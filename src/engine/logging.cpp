@@ -1,0 +1,75 @@
+// Log lines: from the calling thread's run to the console and the record.
+
+#include "engine/failure.hpp"
+#include "engine/run.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace weir::inline v0 {
+namespace detail {
+namespace {
+
+// For lines outside any run and any runtime. Never destroyed, as the default runtime's slot.
+logging::console& plain_console() {
+  static logging::console& c = *new logging::console;
+  return c;
+}
+
+std::string about(const run_context& c) { return fmt::format("{} run '{}'", c.n == 0 ? "Flow" : "Task", c.name()); }
+
+engine* engine_of_this_thread() noexcept {
+  auto& thread = this_thread();
+  if (thread.current) return thread.current->engine;
+  auto& rt = weir::runtime::current_or_null();
+  return engine::of(rt);
+}
+
+void store_line(const run_context& c, timestamp at, log::level level, std::string_view message) {
+  log_fact f;
+  f.run = c.flow->serial;
+  f.n = c.n;
+  f.seq = c.flow->next_line.fetch_add(1, std::memory_order_relaxed);
+  f.level = level;
+  f.at = at.micros();
+  auto& facts = this_thread_scratch().facts;
+  facts.clear();
+  put_fact(facts, f, message);
+  c.flow->records->append(facts, c.engine->executor());
+}
+
+void write_line(const run_context* c, log::level level, std::string_view message) {
+  std::string shortened;
+  if (message.size() > longest_message) message = shortened = cut(message, longest_message);
+  engine* e = c ? c->engine : engine_of_this_thread();
+  const auto at = e ? e->clock().now() : timestamp(std::chrono::system_clock::now());
+  if (auto* console = e ? e->console() : &plain_console()) console->line(at, level, c ? about(*c) : "weir", message);
+  if (c && c->flow) store_line(*c, at, level, message);
+}
+
+}  // namespace
+
+void say(const run_context& c, log::level level, std::string_view message) {
+  if (!c.engine || level < c.engine->level()) return;  // without a record the engine keeps quiet
+  write_line(&c, level, message);
+}
+
+}  // namespace detail
+
+namespace log {
+
+bool enabled(level l) noexcept {
+  const auto* e = detail::engine_of_this_thread();
+  return l >= (e ? e->level() : level::info);
+}
+
+void vlog(level l, fmt::string_view format, fmt::format_args args) {
+  if (!enabled(l)) return;
+  fmt::memory_buffer text;
+  fmt::vformat_to(std::back_inserter(text), format, args);
+  detail::write_line(detail::this_thread().current, l, {text.data(), text.size()});
+}
+
+}  // namespace log
+}  // namespace weir::inline v0

@@ -1,0 +1,44 @@
+#include "engine/reading.hpp"
+
+#include "engine/engine.hpp"
+
+namespace weir::inline v0::detail {
+namespace {
+
+class flushing_port final : public store_port {
+ public:
+  explicit flushing_port(std::weak_ptr<engine> of, std::shared_ptr<store_port> port)
+      : engine_(std::move(of)), port_(std::move(port)) {}
+
+  std::uint64_t open_session(timestamp) override { refuse(); }
+  void close_session(std::uint64_t, timestamp) override { refuse(); }
+  void apply(std::span<const std::byte>, durability) override { refuse(); }
+
+  std::vector<flow_record> flows() const override { return fresh().flows(); }
+  page<flow_run_record> flow_runs(const flow_run_filter& f) const override { return fresh().flow_runs(f); }
+  page<task_run_record> task_runs(const task_run_filter& f) const override { return fresh().task_runs(f); }
+  page<log_record> logs(const log_filter& f) const override { return fresh().logs(f); }
+  std::size_t count_flow_runs(const flow_run_filter& f) const override { return fresh().count_flow_runs(f); }
+  std::size_t count_task_runs(const task_run_filter& f) const override { return fresh().count_task_runs(f); }
+  store_info info() const override { return fresh().info(); }
+  std::vector<known_task_run> known_task_runs(const uuid& id) const override { return fresh().known_task_runs(id); }
+
+ private:
+  [[noreturn]] static void refuse() { throw usage_error("runtime::store() is for reading"); }
+
+  const store_port& fresh() const {
+    if (auto e = engine_.lock()) e->flush(durability::relaxed);
+    return *port_;
+  }
+
+  std::weak_ptr<engine> engine_;
+  std::shared_ptr<store_port> port_;
+};
+
+}  // namespace
+
+std::shared_ptr<store_port> read_after_flush(const std::shared_ptr<engine>& e) {
+  return std::make_shared<flushing_port>(e, e->writable()->port());
+}
+
+}  // namespace weir::inline v0::detail

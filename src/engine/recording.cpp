@@ -1,0 +1,172 @@
+#include "engine/recording.hpp"
+
+#include <algorithm>
+
+namespace weir::inline v0::detail {
+namespace {
+
+// While facts come, the writer looks this often; other processes lag by as much. Chosen: a hundred commits a second cost
+// well under 1 % of a core, and batches of a flat-out flow are then cut by fill level, not by time.
+constexpr auto poll_interval = std::chrono::milliseconds(5);
+// After so many empty looks the writer sleeps until it is woken, which costs the next caller about 5 microseconds.
+constexpr int looks_before_sleep = 20;
+
+}  // namespace
+
+recording::recording(std::shared_ptr<store_port> port, std::size_t capacity)
+    : port_(std::move(port)), capacity_(std::max<std::size_t>(capacity, 64 * 1024)), wake_level_(capacity_ / 4) {
+  buffer_.reserve(capacity_);
+  batch_.reserve(capacity_);
+  writer_ = std::thread([this] { write_in_background(); });
+}
+
+recording::~recording() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_one();
+  writer_.join();
+}
+
+void recording::append(std::span<const std::byte> facts, executor& waits) {
+  std::unique_lock lock(mutex_);
+  if (inherited()) return;
+  // A fact larger than the whole buffer goes in alone.
+  while (buffer_.size() + facts.size() > capacity_ && !buffer_.empty()) {
+    wait_node room;
+    waiting_.push_back(&room);
+    lock.unlock();
+    work_.notify_one();
+    waits.wait(room, std::nullopt, {});
+    lock.lock();
+  }
+  const auto before = buffer_.size();
+  buffer_.insert(buffer_.end(), facts.begin(), facts.end());
+  appended_ += facts.size();
+  const bool wake = writer_sleeps_ || (before < wake_level_ && buffer_.size() >= wake_level_);
+  writer_sleeps_ = false;
+  lock.unlock();
+  if (wake) work_.notify_one();
+}
+
+void recording::flush(durability how, executor& waits) {
+  std::uint64_t target;
+  {
+    std::lock_guard lock(mutex_);
+    target = appended_;
+  }
+  const auto done = [&] { return committed() >= target && (how != durability::power || synced_ >= target); };
+  while (!inherited()) {
+    if (how != durability::power && committed() >= target) return;
+    // The first to arrive commits for all that arrived by then; a hand-over to the writer thread would cost more.
+    if (std::unique_lock leading(handing_over_, std::try_to_lock); leading) {
+      if (done()) return;
+      hand_over(how);
+      continue;
+    }
+    wait_node handed_over;
+    {
+      std::lock_guard lock(mutex_);
+      waiting_.push_back(&handed_over);
+    }
+    // Whoever held it may have passed the list already: then the writer thread sees it.
+    work_.notify_one();
+    waits.wait(handed_over, std::nullopt, {});
+  }
+}
+
+bool recording::hand_over(durability how) {
+  std::uint64_t upto;
+  {
+    std::lock_guard lock(mutex_);
+    batch_.clear();
+    batch_.swap(buffer_);
+    upto = appended_;
+  }
+  const bool had_work = !batch_.empty();
+  if (had_work || (how == durability::power && synced_ < upto)) {
+    try {
+      port_->apply(batch_, how);
+    } catch (...) {
+      // The facts are lost to the record; the runs that they belong to go on and say so when they end.
+      std::lock_guard lock(failure_mutex_);
+      last_failure_ = std::current_exception();
+      failures_.fetch_add(1, std::memory_order_release);
+    }
+  }
+  if (batch_.capacity() > 2 * capacity_) {  // a huge fact went through
+    batch_ = {};
+    batch_.reserve(capacity_);
+  }
+  committed_.store(upto, std::memory_order_release);
+  if (how == durability::power) synced_ = upto;
+  std::vector<wait_node*> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    waiting.swap(waiting_);
+  }
+  for (auto* node : waiting) node->notify();
+  return had_work;
+}
+
+void recording::write_in_background() {
+  int idle_looks = 0;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      const auto needed = [this] { return stopping_ || !waiting_.empty() || buffer_.size() >= wake_level_; };
+      if (idle_looks >= looks_before_sleep && buffer_.empty()) {
+        writer_sleeps_ = true;
+        work_.wait(lock, [&] { return needed() || !writer_sleeps_; });
+        writer_sleeps_ = false;
+        idle_looks = 0;
+      }
+      // On the system clock for the sake of the thread sanitizer: see waiting.cpp.
+      work_.wait_until(lock, std::chrono::system_clock::now() + poll_interval, needed);
+      if (stopping_ && buffer_.empty()) return;
+    }
+    std::lock_guard leading(handing_over_);
+    if (hand_over(durability::relaxed)) {
+      idle_looks = 0;
+    } else if (++idle_looks == looks_before_sleep) {
+      port_->idle();
+    }
+  }
+}
+
+std::exception_ptr recording::last_failure() const {
+  std::lock_guard lock(failure_mutex_);
+  return last_failure_;
+}
+
+std::uint64_t recording::open_session(timestamp now) {
+  std::lock_guard writing(handing_over_);
+  return port_->open_session(now);
+}
+
+void recording::close_session(std::uint64_t session, timestamp now) noexcept {
+  if (inherited()) return;
+  std::lock_guard writing(handing_over_);
+  try {
+    port_->close_session(session, now);
+  } catch (...) {
+    // The session stays open in the record; the next process to open the store finds its lock free and closes it.
+  }
+}
+
+void recording::before_fork() {
+  handing_over_.lock();
+  mutex_.lock();
+}
+void recording::after_fork_in_parent() {
+  mutex_.unlock();
+  handing_over_.unlock();
+}
+void recording::after_fork_in_child() {
+  inherited_.store(true);
+  mutex_.unlock();
+  handing_over_.unlock();
+}
+
+}  // namespace weir::inline v0::detail

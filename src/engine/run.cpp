@@ -1,0 +1,195 @@
+#include "engine/run.hpp"
+
+#include "core/history.hpp"
+#include "core/retry.hpp"
+#include "engine/failure.hpp"
+#include "engine/waiting.hpp"
+
+#include <fmt/format.h>
+
+namespace weir::inline v0::detail {
+namespace {
+
+constexpr std::size_t longest_state_message = 8 * 1024;  // the whole text is in the failure
+
+engine* engine_of(const run_context& c) noexcept { return c.engine; }
+
+timestamp now_for(const run_context& c) noexcept { return c.engine ? c.engine->clock().now() : timestamp(); }
+
+// Whether the exception is worth another attempt. A condition that throws says no.
+bool worth_retrying(const definition& d, const run_context& c, const std::exception_ptr& error) {
+  try {
+    return d.set.retry_if(error);
+  } catch (...) {
+    say(c, log::level::error,
+        fmt::format("retry_if threw {}; not retried", in_short(describe(std::current_exception(), 1))));
+    return false;
+  }
+}
+
+// How long to wait before the next attempt; nullopt where the delay function threw.
+std::optional<duration> wait_before_retry(const definition& d, const run_context& c, const std::exception_ptr& error) {
+  duration wait;
+  try {
+    wait = d.set.retry_delay.delay_after({c.attempt, error});
+  } catch (...) {
+    say(c, log::level::error,
+        fmt::format("retry_delay threw {}; not retried", in_short(describe(std::current_exception(), 1))));
+    return std::nullopt;
+  }
+  if (wait < duration()) {
+    say(c, log::level::warning,
+        fmt::format("retry_delay gave {} s, which is negative; retried at once", seconds(wait).count()));
+    return duration();
+  }
+  if (d.set.retry_jitter <= 0 || !c.engine) return wait;
+  return core::jittered(wait, d.set.retry_jitter, c.engine->random().next_unit());
+}
+
+void sleep(const run_context& c, duration wait) {
+  if (wait <= duration()) return;
+  wait_node nobody;
+  if (auto* e = engine_of(c)) e->executor().wait(nobody, e->clock().steady_now() + wait, {});
+  else plain_executor().wait(nobody, std::chrono::steady_clock::now() + wait, {});
+}
+
+// The next attempt of a flow run finds the task runs of the ones before by identity, in the store: nothing is kept in
+// memory for flows that succeed at once.
+void meet_again(flow_run& flow) {
+  ++flow.attempt;
+  flow.engine->flush(durability::relaxed);
+  std::lock_guard lock(flow.earlier_mutex);
+  flow.earlier_runs.clear();
+  for (auto& k : flow.records->port()->known_task_runs(flow.id))
+    flow.earlier_runs.emplace(flow_run::identity(k.parent_n, intern(k.task), k.index),
+                              flow_run::earlier{k.n, k.created, std::move(k.history)});
+}
+
+}  // namespace
+
+weir::executor& plain_executor() {
+  static thread_executor& e = *new thread_executor;
+  return e;
+}
+
+void run_log::begin(timestamp now) {
+  created_ = last_ = now.micros();
+  core::append_state(history_, created_, state_type::pending, created_);
+}
+
+void run_log::begin_again(std::int64_t created, std::string history) {
+  created_ = last_ = created;
+  history_ = std::move(history);
+  for (const auto& s : core::unpack_history(history_, created_)) {
+    if (type_ == state_type::running) run_micros_ += s.at.micros() - last_;
+    type_ = s.type;
+    last_ = s.at.micros();
+    if (type_ == state_type::running && started_ < 0) started_ = last_;
+  }
+}
+
+std::int64_t run_log::next(timestamp now) noexcept { return std::max(now.micros(), last_ + 1); }
+
+void run_log::count_time(std::int64_t at) noexcept {
+  if (type_ == state_type::running) run_micros_ += at - last_;
+}
+
+void run_log::enter_at(state_type type, std::int64_t at) {
+  count_time(at);
+  core::append_state(history_, last_, type, at);
+  type_ = type;
+  name_.clear();
+  message_.clear();
+  last_ = at;
+  if (type == state_type::running && started_ < 0) started_ = at;
+  ended_ = is_final(type) ? at : -1;
+  if (row_) row_->enter_at(type, at);
+}
+
+void run_log::enter_unmirrored(state_type type, timestamp now) {
+  auto* row = std::exchange(row_, nullptr);
+  enter(type, now);
+  row_ = row;
+}
+
+void run_log::enter(state_type type, std::string name, std::string message, timestamp now) {
+  const auto at = next(now);
+  count_time(at);
+  weir::state s{type, name.empty() ? std::string(default_name(type)) : name, cut(message, longest_state_message),
+                timestamp::from_micros(at)};
+  core::append_state(history_, last_, s);
+  type_ = type;
+  name_ = s.name == default_name(type) ? std::string() : s.name;
+  message_ = std::move(s.message);
+  last_ = at;
+  if (type == state_type::running && started_ < 0) started_ = at;
+  ended_ = is_final(type) ? at : -1;
+  if (row_) row_->enter(type, std::move(name), std::move(message), timestamp::from_micros(at));
+}
+
+void run_log::describe(run_fact& f) const noexcept {
+  f.run = flow_->serial;
+  f.n = n_;
+  f.flow_attempt = flow_attempt_;
+  f.type = type_;
+  f.created = created_;
+  f.start_offset = started_ < 0 ? -1 : started_ - created_;
+}
+
+void run_log::emit(int attempt, std::string_view failure_json) {
+  update_fact f;
+  f.run = flow_->serial;
+  f.n = n_;
+  f.attempt = static_cast<std::uint32_t>(attempt);
+  f.flow_attempt = flow_attempt_;
+  f.type = type_;
+  if (!name_.empty()) f.state_name = intern(name_);
+  f.start_offset = started_ < 0 ? -1 : started_ - created_;
+  f.end_offset = ended_ < 0 ? -1 : ended_ - created_;
+  f.run_micros = run_micros_;
+  auto& facts = this_thread_scratch().facts;
+  facts.clear();
+  put_fact(facts, f, message_, history_, failure_json);
+  flow_->records->append(facts, flow_->engine ? flow_->engine->executor() : plain_executor());
+  if (row_) row_->emit(attempt, failure_json);
+}
+
+weir::state run_log::now() const {
+  return {type_, name_.empty() ? std::string(default_name(type_)) : name_, message_, timestamp::from_micros(last_)};
+}
+
+verdict run_attempts(const attempts& a, run_context& c, run_log* log) {
+  const int most = a.defined.set.retries + 1;
+  for (;;) {
+    verdict v;
+    try {
+      context_scope in(c);
+      a.ops.invoke(a.frame, c.attempt >= most);
+      return v;
+    } catch (...) {
+      v.error = std::current_exception();
+    }
+    if (log || c.attempt < most) v.failure = describe(v.error, c.attempt);
+    if (c.attempt >= most || !worth_retrying(a.defined, c, v.error)) return v;
+    const auto wait = wait_before_retry(a.defined, c, v.error);
+    if (!wait) return v;
+
+    const auto why = fmt::format("attempt {} failed with {}; retry {} of {} in {} s", c.attempt, in_short(*v.failure),
+                                 c.attempt, most - 1, seconds(*wait).count());
+    if (log) {
+      log->enter(state_type::scheduled, "AwaitingRetry", why, now_for(c));
+      log->emit(c.attempt);
+    }
+    say(c, log::level::warning, why);
+    sleep(c, *wait);
+    ++c.attempt;
+    if (log) {
+      log->enter(state_type::running, "Retrying", fmt::format("attempt {} of {}", c.attempt, most), now_for(c));
+      log->emit(c.attempt);
+    }
+    c.shared.reset();  // this attempt counts its calls afresh and names its own final state
+    if (a.flow) meet_again(*a.flow);
+  }
+}
+
+}  // namespace weir::inline v0::detail

@@ -1,0 +1,18 @@
+// What both stores do to make a record out of what they keep.
+
+#pragma once
+
+#include <weir/store_port.hpp>
+
+namespace weir::inline v0::store_detail {
+
+constexpr int schema_version = 1;
+
+/// A run's own name, else "<task>-<index>".
+std::string shown_name(std::string_view own, std::string_view task, std::uint32_t index);
+/// From the JSON of an update_fact. What does not parse is shown as the message.
+failure parse_failure(std::string_view json);
+/// From a set of tags as facts name it.
+std::vector<std::string> parse_tags(std::string_view json);
+
+}  // namespace weir::inline v0::store_detail

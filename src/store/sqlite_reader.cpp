@@ -1,0 +1,350 @@
+#include "store/sqlite_reader.hpp"
+
+#include "core/history.hpp"
+#include "core/ids.hpp"
+#include "store/records.hpp"
+#include "store/schema.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <charconv>
+#include <cstring>
+#include <variant>
+
+namespace weir::inline v0::store_detail {
+namespace {
+
+struct bytes {
+  std::string value;
+};
+
+/// A WHERE clause as it grows, with the values of its parameters.
+class where {
+ public:
+  template <class... Value>
+  void add(std::string_view condition, Value&&... values) {
+    text_ += (text_.empty() ? " WHERE " : " AND ");
+    text_ += condition;
+    (values_.emplace_back(std::forward<Value>(values)), ...);
+  }
+  const std::string& text() const noexcept { return text_; }
+  void bind(statement& s) const {
+    for (const auto& v : values_) {
+      if (const auto* i = std::get_if<std::int64_t>(&v)) s.integer(*i);
+      else if (const auto* b = std::get_if<bytes>(&v)) s.blob(b->value);
+      else s.text(std::get<std::string>(v));
+    }
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::variant<std::int64_t, std::string, bytes>> values_;
+};
+
+bytes blob_of(const uuid& id) { return {std::string(reinterpret_cast<const char*>(id.bytes), sizeof id.bytes)}; }
+
+uuid uuid_from(std::string_view blob) noexcept {
+  uuid id;
+  if (blob.size() == sizeof id.bytes) std::memcpy(id.bytes, blob.data(), sizeof id.bytes);
+  return id;
+}
+
+void add_states(where& w, const std::vector<state_type>& states) {
+  if (states.empty()) return;
+  std::string list;
+  for (const auto s : states) list += fmt::format("{}{}", list.empty() ? "" : ", ", static_cast<int>(s));
+  w.add(fmt::format("r.state_type IN ({})", list));
+}
+
+void add_tags(where& w, const std::vector<std::string>& tags) {
+  for (const auto& tag : tags)
+    w.add(
+        "r.tags IN (SELECT id FROM name WHERE CASE WHEN json_valid(text) THEN EXISTS (SELECT 1 FROM json_each(name.text) WHERE value = ?) ELSE 0 END)",
+        tag);
+}
+
+void add_times(where& w, const std::optional<timestamp>& after, const std::optional<timestamp>& before) {
+  if (after) w.add("r.created + r.start_offset >= ?", after->micros());
+  if (before) w.add("r.created + r.start_offset <= ?", before->micros());
+}
+
+constexpr std::string_view flow_run_joins =
+    " FROM flow_run r LEFT JOIN name f ON f.id = r.flow LEFT JOIN name t ON t.id = r.tags LEFT JOIN name v ON v.id = r.version "
+    "LEFT JOIN flow_run p ON p.key = r.parent";
+constexpr std::string_view task_run_joins =
+    " FROM task_run r JOIN flow_run f ON f.key = r.flow_run LEFT JOIN name k ON k.id = r.task LEFT JOIN name t ON t.id = r.tags "
+    "LEFT JOIN name v ON v.id = r.version";
+
+where conditions(const flow_run_filter& f) {
+  where w;
+  w.add("r.ambient = 0");
+  if (f.id) w.add("r.id = ?", blob_of(*f.id));
+  if (f.id_from) w.add("r.id >= ?", blob_of(*f.id_from));
+  if (f.id_to) w.add("r.id <= ?", blob_of(*f.id_to));
+  if (f.flow) w.add("r.flow = (SELECT id FROM name WHERE text = ?)", *f.flow);
+  if (f.name) w.add("r.name = ?", *f.name);
+  if (f.parent) w.add("r.parent = (SELECT key FROM flow_run WHERE id = ?)", blob_of(*f.parent));
+  add_states(w, f.states);
+  add_tags(w, f.tags);
+  add_times(w, f.started_after, f.started_before);
+  return w;
+}
+
+void add_task_run(where& w, const char* flow_run, const char* number, const uuid& id) {
+  const auto [low, high] = core::flow_run_bounds(id);
+  w.add(fmt::format("{} IN (SELECT key FROM flow_run WHERE id BETWEEN ? AND ?) AND {} = ?", flow_run, number),
+        blob_of(low), blob_of(high), std::int64_t{core::is_task_run_id(id) ? core::number_of(id) : 0});
+}
+
+where conditions(const task_run_filter& f) {
+  where w;
+  if (f.id) add_task_run(w, "r.flow_run", "r.n", *f.id);
+  if (f.flow_run) w.add("r.flow_run = (SELECT key FROM flow_run WHERE id = ?)", blob_of(*f.flow_run));
+  if (f.task) w.add("r.task = (SELECT id FROM name WHERE text = ?)", *f.task);
+  if (f.name) w.add("coalesce(r.name, k.text || '-' || r.dynamic_key) = ?", *f.name);
+  if (f.parent) add_task_run(w, "r.flow_run", "r.parent_n", *f.parent);
+  add_states(w, f.states);
+  add_tags(w, f.tags);
+  add_times(w, f.started_after, f.started_before);
+  return w;
+}
+
+// Cursors are one or two numbers; anything else was not ours.
+std::vector<std::int64_t> parse_cursor(const std::string& cursor, std::size_t numbers) {
+  std::vector<std::int64_t> out;
+  const char* p = cursor.data();
+  const char* const end = p + cursor.size();
+  while (p < end) {
+    std::int64_t n = 0;
+    const auto [rest, error] = std::from_chars(p, end, n);
+    if (error != std::errc{} || (rest < end && *rest != ':')) break;
+    out.push_back(n);
+    p = rest + 1;
+  }
+  if (out.size() != numbers)
+    throw usage_error(
+        fmt::format("\"{}\" is no cursor of this query; give next_cursor of the page before", cursor.substr(0, 80)));
+  return out;
+}
+
+// Columns that both kinds of runs begin with: state_type, run_count, created, start_offset, end_offset, run_micros,
+// parameters, tags, history, failure.
+constexpr std::string_view run_columns =
+    "r.state_type, r.run_count, r.created, r.start_offset, r.end_offset, r.run_micros, r.parameters, t.text, r.history, r.failure";
+constexpr int after_run_columns = 10;
+
+void read_run(const statement& s, run_info& out, std::vector<weir::state>& history) {
+  const auto created = s.integer_at(2);
+  const auto at = [&](int column) -> std::optional<timestamp> {
+    if (s.is_null(column)) return std::nullopt;
+    return timestamp::from_micros(created + s.integer_at(column));
+  };
+  out.attempts = static_cast<int>(s.integer_at(1));
+  out.created_at = timestamp::from_micros(created);
+  out.started_at = at(3);
+  out.ended_at = at(4);
+  out.total_run_time = std::chrono::microseconds(s.integer_at(5));
+  out.parameters = s.text_at(6);
+  if (!s.is_null(7)) out.tags = parse_tags(s.text_at(7));
+  history = core::unpack_history(s.text_at(8), created);
+  if (!s.is_null(9)) out.failure = parse_failure(s.text_at(9));
+  const auto type = static_cast<state_type>(s.integer_at(0));
+  out.state = history.empty() ? weir::state{type, std::string(default_name(type)), {}, timestamp::from_micros(created)}
+                              : history.back();
+}
+
+template <class T>
+void end_page(page<T>& out, std::size_t limit, std::string cursor_of_last) {
+  if (out.size() <= limit) return;
+  out.pop_back();
+  out.next_cursor = std::move(cursor_of_last);
+}
+
+std::uint64_t file_size(const std::string& path) noexcept {
+  struct stat s {};
+  return ::stat(path.c_str(), &s) == 0 ? static_cast<std::uint64_t>(s.st_size) : 0;
+}
+
+SQLite::Database open_to_read(const std::string& path) try {
+  if (struct stat s{}; ::stat(path.c_str(), &s) != 0)
+    throw store_error(
+        fmt::format(
+            "cannot open the store {}: there is no such file; look at the path, or run a flow that records there first",
+            path),
+        error_code::store_cannot_open);
+  SQLite::Database db(path, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, 5000);
+  sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (check_store(db, path) == 0)
+    throw store_error(fmt::format("cannot open the store {}: it is empty; run a flow that records there first", path),
+                      error_code::store_not_a_store);
+  return db;
+} catch (const SQLite::Exception& e) {
+  throw store_error(fmt::format("cannot open the store {}: {}; look at its path and its permissions", path, e.what()),
+                    error_code::store_cannot_open);
+}
+
+}  // namespace
+
+sqlite_reader::sqlite_reader(const std::string& path) : path_(path), db_(open_to_read(path)) {}
+
+std::vector<flow_record> sqlite_reader::flows() const {
+  std::lock_guard lock(mutex_);
+  statement s(db_.getHandle(), "SELECT name, created, version, description, parameter_schema FROM flow ORDER BY name",
+              path_);
+  std::vector<flow_record> out;
+  while (s.step())
+    out.push_back({std::string(s.text_at(0)), timestamp::from_micros(s.integer_at(1)), std::string(s.text_at(2)),
+                   std::string(s.text_at(3)), std::string(s.text_at(4))});
+  return out;
+}
+
+page<flow_run_record> sqlite_reader::flow_runs(const flow_run_filter& f) const {
+  auto w = conditions(f);
+  if (!f.cursor.empty()) w.add("r.key < ?", parse_cursor(f.cursor, 1)[0]);
+  std::lock_guard lock(mutex_);
+  statement s(
+      db_.getHandle(),
+      fmt::format("SELECT {}, r.id, r.name, f.text, v.text, p.id, r.parent_n, r.key{}{} ORDER BY r.key DESC LIMIT {}",
+                  run_columns, flow_run_joins, w.text(), f.limit + 1),
+      path_);
+  w.bind(s);
+  page<flow_run_record> out;
+  std::int64_t last = 0;
+  constexpr int c = after_run_columns;
+  while (s.step()) {
+    auto& r = out.emplace_back();
+    read_run(s, r, r.history);
+    r.kind = run_kind::flow;
+    r.id = uuid_from(s.text_at(c));
+    r.name = s.text_at(c + 1);
+    r.flow = s.text_at(c + 2);
+    r.version = s.text_at(c + 3);
+    if (!s.is_null(c + 4)) {
+      r.parent = uuid_from(s.text_at(c + 4));
+      r.parent_task_run = core::task_run_id(*r.parent, static_cast<std::uint32_t>(s.integer_at(c + 5)));
+    }
+    if (out.size() <= f.limit) last = s.integer_at(c + 6);
+  }
+  end_page(out, f.limit, std::to_string(last));
+  return out;
+}
+
+page<task_run_record> sqlite_reader::task_runs(const task_run_filter& f) const {
+  auto w = conditions(f);
+  if (!f.cursor.empty()) {
+    const auto at = parse_cursor(f.cursor, 2);
+    w.add("(r.flow_run, r.n) > (?, ?)", at[0], at[1]);
+  }
+  std::lock_guard lock(mutex_);
+  statement s(
+      db_.getHandle(),
+      fmt::format(
+          "SELECT {}, f.id, r.n, k.text, r.dynamic_key, r.name, r.parent_n, v.text, r.child, r.flow_run{}{} ORDER BY r.flow_run, r.n LIMIT {}",
+          run_columns, task_run_joins, w.text(), f.limit + 1),
+      path_);
+  w.bind(s);
+  page<task_run_record> out;
+  std::string last;
+  constexpr int c = after_run_columns;
+  while (s.step()) {
+    auto& r = out.emplace_back();
+    read_run(s, r, r.history);
+    r.flow_run = uuid_from(s.text_at(c));
+    const auto n = static_cast<std::uint32_t>(s.integer_at(c + 1));
+    r.id = core::task_run_id(r.flow_run, n);
+    r.task = s.text_at(c + 2);
+    r.index = static_cast<std::uint32_t>(s.integer_at(c + 3));
+    r.name = shown_name(s.text_at(c + 4), r.task, r.index);
+    if (!s.is_null(c + 5)) r.parent = core::task_run_id(r.flow_run, static_cast<std::uint32_t>(s.integer_at(c + 5)));
+    r.version = s.text_at(c + 6);
+    if (!s.is_null(c + 7)) r.child_flow_run = uuid_from(s.text_at(c + 7));
+    if (out.size() <= f.limit) last = fmt::format("{}:{}", s.integer_at(c + 8), n);
+  }
+  end_page(out, f.limit, std::move(last));
+  return out;
+}
+
+page<log_record> sqlite_reader::logs(const log_filter& f) const {
+  where w;
+  if (f.flow_run) w.add("l.flow_run = (SELECT key FROM flow_run WHERE id = ?)", blob_of(*f.flow_run));
+  if (f.task_run) add_task_run(w, "l.flow_run", "l.n", *f.task_run);
+  if (f.min_level) w.add("l.level >= ?", static_cast<std::int64_t>(*f.min_level));
+  if (f.contains) w.add("instr(l.message, ?) > 0", *f.contains);
+  if (f.after) w.add("l.created >= ?", f.after->micros());
+  if (f.before) w.add("l.created <= ?", f.before->micros());
+  if (!f.cursor.empty()) {
+    const auto at = parse_cursor(f.cursor, 2);
+    w.add("(l.flow_run, l.seq) > (?, ?)", at[0], at[1]);
+  }
+  std::lock_guard lock(mutex_);
+  statement s(
+      db_.getHandle(),
+      fmt::format(
+          "SELECT l.created, l.level, l.message, f.id, l.n, f.name, r.name, k.text, r.dynamic_key, l.flow_run, l.seq FROM log l JOIN flow_run f "
+          "ON f.key = l.flow_run LEFT JOIN task_run r ON l.n > 0 AND r.flow_run = l.flow_run AND r.n = l.n LEFT JOIN name k ON k.id = r.task{} "
+          "ORDER BY l.flow_run, l.seq LIMIT {}",
+          w.text(), f.limit + 1),
+      path_);
+  w.bind(s);
+  page<log_record> out;
+  std::string last;
+  while (s.step()) {
+    auto& r = out.emplace_back();
+    r.at = timestamp::from_micros(s.integer_at(0));
+    r.level = static_cast<log::level>(s.integer_at(1));
+    r.message = s.text_at(2);
+    r.flow_run = uuid_from(s.text_at(3));
+    const auto n = static_cast<std::uint32_t>(s.integer_at(4));
+    if (n > 0) r.task_run = core::task_run_id(r.flow_run, n);
+    r.run_name = n == 0 ? std::string(s.text_at(5))
+                        : shown_name(s.text_at(6), s.text_at(7), static_cast<std::uint32_t>(s.integer_at(8)));
+    if (out.size() <= f.limit) last = fmt::format("{}:{}", s.integer_at(9), s.integer_at(10));
+  }
+  end_page(out, f.limit, std::move(last));
+  return out;
+}
+
+std::size_t sqlite_reader::count_flow_runs(const flow_run_filter& f) const {
+  const auto w = conditions(f);
+  std::lock_guard lock(mutex_);
+  statement s(db_.getHandle(), fmt::format("SELECT count(*) FROM flow_run r{}", w.text()), path_);
+  w.bind(s);
+  s.step();
+  return static_cast<std::size_t>(s.integer_at(0));
+}
+
+std::size_t sqlite_reader::count_task_runs(const task_run_filter& f) const {
+  const auto w = conditions(f);
+  std::lock_guard lock(mutex_);
+  statement s(db_.getHandle(),
+              fmt::format("SELECT count(*) FROM task_run r LEFT JOIN name k ON k.id = r.task{}", w.text()), path_);
+  w.bind(s);
+  s.step();
+  return static_cast<std::size_t>(s.integer_at(0));
+}
+
+std::vector<known_task_run> sqlite_reader::known_task_runs(const uuid& flow_run) const {
+  std::lock_guard lock(mutex_);
+  statement s(
+      db_.getHandle(),
+      "SELECT r.parent_n, k.text, r.dynamic_key, r.n, r.created, r.history FROM task_run r JOIN name k ON k.id = r.task "
+      "WHERE r.flow_run = (SELECT key FROM flow_run WHERE id = ?)",
+      path_);
+  const auto id = blob_of(flow_run);
+  s.blob(id.value);
+  std::vector<known_task_run> out;
+  while (s.step())
+    out.push_back({static_cast<std::uint32_t>(s.integer_at(0)), std::string(s.text_at(1)),
+                   static_cast<std::uint32_t>(s.integer_at(2)), static_cast<std::uint32_t>(s.integer_at(3)),
+                   s.integer_at(4), std::string(s.text_at(5))});
+  return out;
+}
+
+store_info sqlite_reader::info() const {
+  std::lock_guard lock(mutex_);
+  return {path_, check_store(db_, path_), file_size(path_) + file_size(path_ + "-wal")};
+}
+
+}  // namespace weir::inline v0::store_detail

@@ -1,0 +1,80 @@
+#include "store/sqlite_store.hpp"
+
+#include "store/schema.hpp"
+#include "store/sqlite_reader.hpp"
+#include "store/sqlite_writer.hpp"
+
+#include <fmt/format.h>
+#include <sys/vfs.h>
+
+#include <filesystem>
+
+namespace weir::inline v0 {
+namespace {
+
+using namespace store_detail;
+
+// Said before SQLite is asked: its own words for these are poor.
+void check_place(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw store_error(fmt::format("cannot open the store {}: it is a directory; name a file in it", path),
+                      error_code::store_cannot_open);
+  if (!std::filesystem::is_directory(folder, ignored))
+    throw store_error(
+        fmt::format("cannot open the store {}: there is no directory {}; make it first", path, folder.string()),
+        error_code::store_cannot_open);
+  struct statfs where {};
+  if (::statfs(folder.c_str(), &where) != 0) return;
+  if (const auto problem = file_system_problem(where.f_type); !problem.empty())
+    throw store_error(
+        fmt::format(
+            "cannot open the store {}: {}, where SQLite's write-ahead log does not work; put it on a local disk", path,
+            problem),
+        error_code::store_network_file_system);
+}
+
+class sqlite_store_port final : public store_port {
+ public:
+  sqlite_store_port(const std::string& path, open_mode mode)
+      : writer_(mode == open_mode::read_write ? std::make_unique<sqlite_writer>(path) : nullptr), reader_(path) {}
+
+  std::uint64_t open_session(timestamp now) override { return writer().open_session(now.micros()); }
+  void close_session(std::uint64_t session, timestamp now) override { writer().close_session(session, now.micros()); }
+  void apply(std::span<const std::byte> batch, durability how) override { writer().apply(batch, how); }
+  void idle() noexcept override {
+    if (writer_) writer_->checkpoint_if_large();
+  }
+  std::uint64_t lost_facts() const noexcept override { return writer_ ? writer_->lost_facts() : 0; }
+  void mark_crashed(timestamp now) { writer().mark_crashed(now.micros()); }
+
+  std::vector<flow_record> flows() const override { return reader_.flows(); }
+  page<flow_run_record> flow_runs(const flow_run_filter& f) const override { return reader_.flow_runs(f); }
+  page<task_run_record> task_runs(const task_run_filter& f) const override { return reader_.task_runs(f); }
+  page<log_record> logs(const log_filter& f) const override { return reader_.logs(f); }
+  std::size_t count_flow_runs(const flow_run_filter& f) const override { return reader_.count_flow_runs(f); }
+  std::size_t count_task_runs(const task_run_filter& f) const override { return reader_.count_task_runs(f); }
+  std::vector<known_task_run> known_task_runs(const uuid& id) const override { return reader_.known_task_runs(id); }
+  store_info info() const override { return reader_.info(); }
+
+ private:
+  sqlite_writer& writer() const {
+    if (!writer_) throw usage_error("this store was opened read-only");
+    return *writer_;
+  }
+
+  std::unique_ptr<sqlite_writer> writer_;  // before the reader: it makes the file
+  sqlite_reader reader_;
+};
+
+}  // namespace
+
+std::shared_ptr<store_port> open_sqlite_store(const std::string& path, open_mode mode) {
+  check_place(path);
+  auto port = std::make_shared<sqlite_store_port>(path, mode);
+  if (mode == open_mode::read_write) port->mark_crashed(std::chrono::system_clock::now());
+  return port;
+}
+
+}  // namespace weir::inline v0
