@@ -1,5 +1,6 @@
 #include "engine/process.hpp"
 
+#include "platform/fork.hpp"
 #include "store/sqlite_store.hpp"
 
 #include <pthread.h>
@@ -24,6 +25,7 @@ void after_fork_in_child();
 // Never destroyed: static runtimes may be, after it would have been.
 process& the_process() {
   static process& p = *[] {
+    platform::prepare_for_forks();
     pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
     return new process;
   }();

@@ -42,4 +42,6 @@ void forget_in_children(int fd) noexcept {
   std::erase(d.open, fd);
 }
 
+void prepare_for_forks() { the_descriptors(); }
+
 }  // namespace weir::inline v0::platform

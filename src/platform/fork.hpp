@@ -9,4 +9,8 @@ namespace weir::inline v0::platform {
 void close_in_children(int fd);
 void forget_in_children(int fd) noexcept;
 
+/// Registers with the system now. Handlers that are registered later lock before ours and unlock after: whoever opens
+/// files under a lock that it holds over forks must call this first.
+void prepare_for_forks();
+
 }  // namespace weir::inline v0::platform
