@@ -24,7 +24,8 @@ class raw {
  public:
   explicit raw(const std::string& path) {
     { weir::store made(path, weir::open_mode::read_write); }  // the schema of a store
-    if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) give_up();
+    if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+      give_up();
     run("PRAGMA synchronous = NORMAL");
     run("PRAGMA cache_size = -16384");
     run("PRAGMA wal_autocheckpoint = 0");
@@ -108,8 +109,10 @@ double raw_open_and_commit_ms(const std::string& path) {
   const auto begin = steady::now();
   sqlite3* db = nullptr;
   sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  sqlite3_exec(db, "PRAGMA synchronous = NORMAL; INSERT INTO session (host, pid, boot_id, started, ended) VALUES ('floor', 1, '', 1, 1)", nullptr,
-               nullptr, nullptr);
+  sqlite3_exec(
+      db,
+      "PRAGMA synchronous = NORMAL; INSERT INTO session (host, pid, boot_id, started, ended) VALUES ('floor', 1, '', 1, 1)",
+      nullptr, nullptr, nullptr);
   sqlite3_close(db);
   return seconds_since(begin) * 1e3;
 }
@@ -127,7 +130,8 @@ double wake_a_thread_us() {
   });
   std::vector<double> took;
   for (int i = 0; i < 30; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // caches and cores cool down as in the measurement beside it
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(200));  // caches and cores cool down as in the measurement beside it
     const auto begin = steady::now();
     {
       std::lock_guard lock(mutex);

@@ -127,7 +127,9 @@ void recording::write_in_background() {
         idle_looks = 0;
       }
       // On the system clock for the sake of the thread sanitizer: see waiting.cpp.
-      work_.wait_until(lock, std::chrono::system_clock::now() + (idle_looks < looks_before_idle ? busy_interval : idle_interval), needed);
+      work_.wait_until(
+          lock, std::chrono::system_clock::now() + (idle_looks < looks_before_idle ? busy_interval : idle_interval),
+          needed);
       if (stopping_ && buffer_.empty()) return;
     }
     std::lock_guard leading(handing_over_);
