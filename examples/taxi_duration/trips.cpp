@@ -20,10 +20,10 @@ constexpr const char* columns[] = {"lpep_pickup_datetime", "lpep_dropoff_datetim
   throw data_error(fmt::format("{}: {}; {}", file.string(), what, remedy));
 }
 
-// What Arrow says about a failure: reading failed, or what was read makes no sense.
+// What Arrow says about a failure: reading failed, or what was read makes no sense. Broken pages are I/O errors to it too, but
+// only the operating system's carry a detail, its error number.
 [[noreturn]] void give_up(const std::filesystem::path& file, const arrow::Status& status) {
-  if (status.IsIOError() && status.message().find("Parquet") == std::string::npos)
-    throw read_failure(fmt::format("{}: cannot be read: {}", file.string(), status.message()));
+  if (status.IsIOError() && status.detail()) throw read_failure(fmt::format("{}: cannot be read: {}", file.string(), status.message()));
   bad_data(file, "not a whole Parquet file (" + status.message() + ")",
            "download it again, or give a month as the commission publishes it");
 }
