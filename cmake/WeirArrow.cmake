@@ -4,9 +4,10 @@
 set(WEIR_PYARROW_VERSION 26.0.1)
 set(WEIR_PYARROW_DIR ${PROJECT_BINARY_DIR}/_deps/pyarrow CACHE PATH "Where the pyarrow wheel is unpacked")
 
-find_package(Arrow 24 CONFIG QUIET)
-find_package(Parquet 24 CONFIG QUIET)
-if(Arrow_FOUND AND Parquet_FOUND)
+# Without a version here: Arrow's package files take one to mean that major version alone.
+find_package(Arrow CONFIG QUIET)
+find_package(Parquet CONFIG QUIET)
+if(Arrow_FOUND AND Parquet_FOUND AND Arrow_VERSION VERSION_GREATER_EQUAL 24)
   add_library(weir_parquet INTERFACE)
   target_link_libraries(weir_parquet INTERFACE Parquet::parquet_shared Arrow::arrow_shared)
   return()
@@ -34,6 +35,9 @@ endif()
 # By full path: the wheel's libraries have a version in their names and no link without it.
 file(GLOB arrow_library ${wheel}/pyarrow/libarrow.so.*)
 file(GLOB parquet_library ${wheel}/pyarrow/libparquet.so.*)
+if(NOT arrow_library OR NOT parquet_library)
+  message(FATAL_ERROR "There are no Arrow libraries in ${wheel}: remove this folder, so that it is fetched again")
+endif()
 add_library(weir_parquet INTERFACE)
 target_include_directories(weir_parquet SYSTEM INTERFACE ${wheel}/pyarrow/include)
 target_link_libraries(weir_parquet INTERFACE ${parquet_library} ${arrow_library})

@@ -19,8 +19,8 @@ struct matrix {
   std::size_t rows() const { return row_begin.size() - 1; }
 };
 
-/// Turns trips into rows: "PU_DO=<pickup>_<dropoff>" is 1 for the pair of the trip, "trip_distance" its distance. Knows the
-/// pairs of the month that it was fitted on; others are dropped.
+/// Turns trips into rows: "PU_DO=<pickup>_<dropoff>" is 1 for the pair of the trip, "trip_distance" its distance.
+/// Knows the pairs of the month that it was fitted on; others are dropped.
 class vectorizer {
  public:
   /// Sorts the names of the features byte by byte, as a dictionary vectoriser does.

@@ -26,11 +26,12 @@ const auto add_features = weir::task(
                       made.fitted.names().size(), made.fitted.count_unseen(validation));
       return made;
     },
-    weir::arg("train"), weir::arg("validation"));
+    weir::arg("train"), weir::arg("val"));
 
 const auto train_best_model = weir::task(
     "train_best_model",
     [](const features& f, const std::string& models, int rounds) {
+      std::filesystem::create_directories(models);  // a wrong folder shows before the training, not after
       const auto best = train(f, {.rounds = rounds}, [](int round, double rmse) {
         weir::log::info("[{}] validation-rmse:{:.6f}", round, rmse);
       });
@@ -47,7 +48,7 @@ const auto main_flow = weir::flow(
       const auto validation = read_data(validation_path);
       return train_best_model(add_features(train, validation), models, rounds);
     },
-    weir::arg("train_path") = settings{}.train, weir::arg("validation_path") = settings{}.validation,
+    weir::arg("train_path") = settings{}.train, weir::arg("val_path") = settings{}.validation,
     weir::arg("models") = settings{}.models, weir::arg("rounds") = settings{}.rounds);
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace taxi {
 
-/// Writes model.ubj, vectorizer.json and metrics.json into `folder`, which is made where there is none. Each file appears
-/// whole or not at all.
+/// Writes model.ubj, vectorizer.json and metrics.json into `folder`, which is made where there is none. Each file
+/// appears whole or not at all.
 void save(const trained&, const vectorizer&, const std::filesystem::path& folder);
 
 /// A markdown table with the date and the error.

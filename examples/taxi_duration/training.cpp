@@ -33,11 +33,12 @@ class loaded {
   std::size_t rows_;
 };
 
-// The parameters of the model that this reproduces. tree_method and base_score are what XGBoost 1.x chose by itself at this
-// size; later versions choose otherwise.
+// The parameters of the model that this reproduces. tree_method and base_score are what XGBoost 1.x chose by itself at
+// this size; later versions choose otherwise.
 std::map<std::string, std::string> parameters_for(const training_options& o) {
+  // Not more than two: hardware_concurrency knows nothing of a container's quota, and a month this size gains little.
   const int threads =
-      o.threads > 0 ? o.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+      o.threads > 0 ? o.threads : std::clamp(static_cast<int>(std::thread::hardware_concurrency()) - 1, 1, 2);
   return {{"objective", "reg:squarederror"},
           {"learning_rate", "0.09585355369315604"},
           {"max_depth", "30"},

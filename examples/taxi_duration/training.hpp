@@ -13,7 +13,7 @@ namespace taxi {
 struct training_options {
   int rounds = 100;
   int patience = 20;  // rounds without a better validation error before training stops
-  int threads = 0;    // 0: one less than the cores, at least one; more threads than free cores make XGBoost spin
+  int threads = 0;    // 0: one less than the cores, but 1 or 2; more threads than free cores make XGBoost spin
 };
 
 /// A trained model. Movable; frees itself.

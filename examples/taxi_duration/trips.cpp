@@ -20,18 +20,22 @@ constexpr const char* columns[] = {"lpep_pickup_datetime", "lpep_dropoff_datetim
   throw data_error(fmt::format("{}: {}; {}", file.string(), what, remedy));
 }
 
-// What Arrow says about a failure: reading failed, or what was read makes no sense. Broken pages are I/O errors to it too, but
-// only the operating system's carry a detail, its error number.
+// What Arrow says about a failure: reading failed, or what was read makes no sense. Broken pages are I/O errors to it
+// too, but only the operating system's carry a detail, its error number.
 [[noreturn]] void give_up(const std::filesystem::path& file, const arrow::Status& status) {
-  if (status.IsIOError() && status.detail()) throw read_failure(fmt::format("{}: cannot be read: {}", file.string(), status.message()));
+  if (status.IsIOError() && status.detail())
+    throw read_failure(
+        fmt::format("{}: cannot be read: {} {}; look at the path, and whether its disk or share is there",
+                    file.string(), status.message(), status.detail()->ToString()));
   bad_data(file, "not a whole Parquet file (" + status.message() + ")",
            "download it again, or give a month as the commission publishes it");
 }
 
 std::shared_ptr<arrow::Table> read_table(const std::filesystem::path& file) {
+  if (std::error_code ignored; std::filesystem::is_directory(file, ignored))
+    bad_data(file, "is a folder", "give the path of a Parquet file");
   auto opened = arrow::io::ReadableFile::Open(file.string());
-  if (!opened.ok())
-    throw read_failure(fmt::format("{}: cannot be opened: {}", file.string(), opened.status().message()));
+  if (!opened.ok()) give_up(file, opened.status());
   auto reader = parquet::arrow::OpenFile(*opened, arrow::default_memory_pool());
   if (!reader.ok()) give_up(file, reader.status());
 
@@ -40,8 +44,12 @@ std::shared_ptr<arrow::Table> read_table(const std::filesystem::path& file) {
   for (const char* name : columns) {
     const int i = schema->ColumnIndex(name);
     if (i < 0) {
+      const auto& root = *schema->group_node();
+      if (root.FieldIndex(name) >= 0)
+        bad_data(file, fmt::format("column {} has columns inside, which cannot be read as one value", name),
+                 "give a month as the commission publishes it");
       std::string there;
-      for (int k = 0; k < schema->num_columns(); ++k) there += (k ? ", " : "") + schema->Column(k)->name();
+      for (int k = 0; k < root.field_count(); ++k) there += (k ? ", " : "") + root.field(k)->name();
       bad_data(file, fmt::format("there is no column {}", name),
                fmt::format("give a month of green-taxi trips (this file has {})", there));
     }

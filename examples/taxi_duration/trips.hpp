@@ -9,7 +9,7 @@
 
 namespace taxi {
 
-/// The file could not be read: worth another try, a network share may be late.
+/// The file could not be read, or is not there: worth another try, a network share may be late.
 struct read_failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -34,9 +34,10 @@ struct trips {
   std::size_t size() const { return minutes.size(); }
 };
 
-/// Reads only the four columns that it needs; any codec, integer width, unit of time and number of row groups will do.
+/// Reads only the five columns that it needs; any codec, integer width, unit of time and number of row groups will do.
 /// \throws read_failure  the file cannot be opened or read
-/// \throws data_error    it is no Parquet file, a column is missing or of another type, no trip is left; says which and what to do
+/// \throws data_error    it is no Parquet file, a column is missing or of another type, no trip is left; says which and
+///                       what to do
 trips read_trips(const std::filesystem::path& file);
 
 }  // namespace taxi

@@ -46,24 +46,29 @@ struct month {
   bool float_distance = false;
   std::string leave_out{};
   std::string as_text{};
+  std::string nested{};
+  std::string nulls_in{};  // every tenth value of this column is not there
   std::int64_t seconds = 600;
   std::int64_t rows = 100;
-  bool with_nulls = false;
   std::shared_ptr<parquet::WriterProperties> properties = parquet::default_writer_properties();
   std::int64_t rows_in_group = 1000;
 
   template <class Builder, class Value>
-  std::shared_ptr<arrow::Array> column(Builder&& builder, Value&& value) const {
-    for (std::int64_t i = 0; i < rows; ++i) REQUIRE((with_nulls && i % 10 == 0 ? builder.AppendNull() : builder.Append(value(i))).ok());
+  std::shared_ptr<arrow::Array> column(const std::string& name, Builder&& builder, Value&& value) const {
+    for (std::int64_t i = 0; i < rows; ++i)
+      REQUIRE((name == nulls_in && i % 10 == 0 ? builder.AppendNull() : builder.Append(value(i))).ok());
     return *builder.Finish();
   }
-  std::shared_ptr<arrow::Array> ids(std::int64_t modulus) const {
-    if (small_ids) return column(arrow::Int32Builder(), [&](std::int64_t i) { return static_cast<std::int32_t>(1 + i % modulus); });
-    return column(arrow::Int64Builder(), [&](std::int64_t i) { return 1 + i % modulus; });
+  std::shared_ptr<arrow::Array> ids(const std::string& name, std::int64_t modulus) const {
+    const auto id = [&](std::int64_t i) { return 1 + i % modulus; };
+    if (!small_ids) return column(name, arrow::Int64Builder(), id);
+    return column(name, arrow::Int32Builder(), [&](std::int64_t i) { return static_cast<std::int32_t>(id(i)); });
   }
-  std::shared_ptr<arrow::Array> times(std::int64_t later) const {
-    const std::int64_t per_second = unit == arrow::TimeUnit::MILLI ? 1'000 : unit == arrow::TimeUnit::MICRO ? 1'000'000 : 1'000'000'000;
-    return column(arrow::TimestampBuilder(arrow::timestamp(unit, zone), arrow::default_memory_pool()),
+  std::shared_ptr<arrow::Array> times(const std::string& name, std::int64_t later) const {
+    const std::int64_t per_second = unit == arrow::TimeUnit::MILLI   ? 1'000
+                                    : unit == arrow::TimeUnit::MICRO ? 1'000'000
+                                                                     : 1'000'000'000;
+    return column(name, arrow::TimestampBuilder(arrow::timestamp(unit, zone), arrow::default_memory_pool()),
                   [&](std::int64_t i) { return (1'609'459'200 + i + later) * per_second; });
   }
   void write(const std::string& path) const {
@@ -71,17 +76,19 @@ struct month {
     arrow::ArrayVector arrays;
     const auto add = [&](const std::string& name, std::shared_ptr<arrow::Array> array) {
       if (name == leave_out) return;
-      if (name == as_text) array = column(arrow::StringBuilder(), [](std::int64_t) { return "text"; });
+      if (name == as_text) array = column(name, arrow::StringBuilder(), [](std::int64_t) { return "text"; });
+      if (name == nested) array = *arrow::StructArray::Make({array}, {std::string("inner")});
       fields.push_back(arrow::field(name, array->type()));
       arrays.push_back(std::move(array));
     };
-    add("VendorID", ids(2));
-    add("lpep_pickup_datetime", times(0));
-    add("lpep_dropoff_datetime", times(seconds));
-    add("PULocationID", ids(7));
-    add("DOLocationID", ids(11));
-    if (float_distance) add("trip_distance", column(arrow::FloatBuilder(), [](std::int64_t i) { return static_cast<float>(i) / 4; }));
-    else add("trip_distance", column(arrow::DoubleBuilder(), [](std::int64_t i) { return static_cast<double>(i) / 4; }));
+    add("VendorID", ids("VendorID", 2));
+    add("lpep_pickup_datetime", times("lpep_pickup_datetime", 0));
+    add("lpep_dropoff_datetime", times("lpep_dropoff_datetime", seconds));
+    add("PULocationID", ids("PULocationID", 7));
+    add("DOLocationID", ids("DOLocationID", 11));
+    const auto miles = [](std::int64_t i) { return static_cast<float>(i) / 4; };
+    add("trip_distance", float_distance ? column("trip_distance", arrow::FloatBuilder(), miles)
+                                        : column("trip_distance", arrow::DoubleBuilder(), miles));
     const auto table = arrow::Table::Make(arrow::schema(fields), arrays);
     auto out = arrow::io::FileOutputStream::Open(path);
     REQUIRE(out.ok());
@@ -128,7 +135,8 @@ TEST_CASE("the bundled months have the trips and features of the Python original
   CHECK(sha256(joined) == "41a1074bcbea3ebb1bc4c28c278d4653baabca41d6abd57cfea6f3673e115867");
 }
 
-TEST_CASE("the pipeline on the bundled months reaches the error of the Python original and records each step", "[taxi]") {
+TEST_CASE("the pipeline on the bundled months reaches the error of the Python original and records each step",
+          "[taxi]") {
   temporary_folder folder;
   weir::runtime rt({.store = folder / "weir.db", .console = false});
   taxi::settings settings;
@@ -143,7 +151,8 @@ TEST_CASE("the pipeline on the bundled months reaches the error of the Python or
   CHECK(tree.children[3].name == "train_best_model-0");
   CHECK(rt.store().logs({.flow_run = run.id(), .contains = "validation-rmse:"}).size() == 100);
   CHECK(rt.store().logs({.flow_run = run.id(), .contains = "| RMSE |"}).size() == 1);
-  for (const char* file : {"model.ubj", "vectorizer.json", "metrics.json"}) CHECK(std::filesystem::file_size(folder / ("models/" + std::string(file))) > 100);
+  for (const char* file : {"model.ubj", "vectorizer.json", "metrics.json"})
+    CHECK(std::filesystem::file_size(folder / ("models/" + std::string(file))) > 100);
   std::ifstream metrics(folder / "models/metrics.json");
   CHECK_THAT(std::string(std::istreambuf_iterator<char>(metrics), {}), ContainsSubstring("\"best_iteration\": 99"));
 }
@@ -178,14 +187,52 @@ TEST_CASE("a month reads the same however it was written", "[taxi]") {
   CHECK(read.minutes == expected.minutes);
 }
 
-TEST_CASE("trips without a date are left out, missing ids are called unknown", "[taxi]") {
+TEST_CASE("trips without a date are left out, missing ids are called unknown, missing distances stay missing",
+          "[taxi]") {
   temporary_folder folder;
-  month m;
-  m.with_nulls = true;
-  m.write(folder / "nulls.parquet");
-  const auto read = taxi::read_trips(folder / "nulls.parquet");
-  CHECK(read.undated == 10);
-  CHECK(read.size() == 90);
+  const auto read = [&](const std::string& nulls_in) {
+    month m;
+    m.nulls_in = nulls_in;
+    m.write(folder / "nulls.parquet");
+    return taxi::read_trips(folder / "nulls.parquet");
+  };
+  for (const char* time : {"lpep_pickup_datetime", "lpep_dropoff_datetime"}) {
+    CHECK(read(time).undated == 10);
+    CHECK(read(time).size() == 90);
+  }
+  const auto no_pickup = read("PULocationID"), no_dropoff = read("DOLocationID"), no_distance = read("trip_distance");
+  CHECK(no_pickup.pickup.at(10) == "unknown");
+  CHECK(no_pickup.dropoff.at(10) == "11");
+  CHECK(no_dropoff.dropoff.at(10) == "unknown");
+  CHECK(no_dropoff.pickup.at(10) == "4");
+  CHECK(std::isnan(no_distance.distance.at(10)));
+  CHECK(no_distance.distance.at(11) == 2.75);
+  for (const auto* month : {&no_pickup, &no_dropoff, &no_distance}) CHECK(month->size() == 100);
+}
+
+TEST_CASE("training ends when twenty rounds in a row were no better than the best", "[taxi]") {
+  // Each round moves the predictions from 0.5 towards 60 minutes, and past the 5 that are measured against at once.
+  const auto lasting = [](double minutes) {
+    taxi::trips t;
+    for (int i = 0; i < 50; ++i) {
+      t.pickup.push_back("1");
+      t.dropoff.push_back("2");
+      t.distance.push_back(i);
+      t.minutes.push_back(minutes);
+    }
+    return t;
+  };
+  std::vector<double> errors;
+  const auto on_round = [&](int round, double rmse) {
+    CHECK(round == static_cast<int>(errors.size()));
+    errors.push_back(rmse);
+  };
+  const auto trained =
+      taxi::train(taxi::make_features(lasting(60), lasting(5)), {.rounds = 100, .threads = 1}, on_round);
+  CHECK(trained.best_iteration == 0);
+  REQUIRE(errors.size() == 21);
+  CHECK(trained.rmse == errors.back());
+  CHECK(trained.rmse > errors.front());
 }
 
 TEST_CASE("the bounds of an hour and a minute belong to the trips that are kept", "[taxi]") {
@@ -214,24 +261,43 @@ TEST_CASE("a bad month is an error that names the file, the column and the remed
     month m;
     m.leave_out = "trip_distance";
     m.write(path);
-    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("no column trip_distance") && ContainsSubstring("this file has VendorID"));
+    CHECK_THAT(message_of<taxi::data_error>(path),
+               named && ContainsSubstring("no column trip_distance") && ContainsSubstring("this file has VendorID"));
   }
   SECTION("a column of another type") {
     month m;
     m.as_text = GENERATE("lpep_pickup_datetime", "PULocationID", "trip_distance");
     m.write(path);
-    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("column " + m.as_text + " is of type string") && ContainsSubstring("give a month"));
+    CHECK_THAT(
+        message_of<taxi::data_error>(path),
+        named && ContainsSubstring("column " + m.as_text + " is of type string") && ContainsSubstring("give a month"));
+  }
+  SECTION("a column with columns inside") {
+    month m;
+    m.nested = "trip_distance";
+    m.write(path);
+    CHECK_THAT(message_of<taxi::data_error>(path), named &&
+                                                       ContainsSubstring("column trip_distance has columns inside") &&
+                                                       ContainsSubstring("give a month"));
+  }
+  SECTION("a month without trips") {
+    month m;
+    m.rows = 0;
+    m.write(path);
+    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("none of its 0 trips"));
   }
   SECTION("a month in which no trip survives the filter") {
     month m;
     m.seconds = 5;
     m.write(path);
-    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("none of its 100 trips") && ContainsSubstring("look at lpep_pickup_datetime"));
+    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("none of its 100 trips") &&
+                                                       ContainsSubstring("look at lpep_pickup_datetime"));
   }
   SECTION("a truncated file") {
     std::filesystem::copy_file(january, path);
     std::filesystem::resize_file(path, 700'000);
-    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("not a whole Parquet file") && ContainsSubstring("download it again"));
+    CHECK_THAT(message_of<taxi::data_error>(path),
+               named && ContainsSubstring("not a whole Parquet file") && ContainsSubstring("download it again"));
   }
   SECTION("a file whose middle is damaged") {
     std::filesystem::copy_file(january, path);
@@ -245,13 +311,22 @@ TEST_CASE("a bad month is an error that names the file, the column and the remed
   }
   SECTION("an empty file") {
     std::ofstream{path};
-    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("not a whole Parquet file"));
+    CHECK_THAT(message_of<taxi::data_error>(path),
+               named && ContainsSubstring("not a whole Parquet file") && ContainsSubstring("download it again"));
   }
   SECTION("something else") {
     std::ofstream(path) << "hello, this is not a Parquet file at all, but a text of some length\n";
-    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("not a whole Parquet file"));
+    CHECK_THAT(message_of<taxi::data_error>(path),
+               named && ContainsSubstring("not a whole Parquet file") && ContainsSubstring("download it again"));
   }
-  SECTION("no file") { CHECK_THAT(message_of<taxi::read_failure>(path), named && ContainsSubstring("cannot be opened")); }
+  SECTION("a folder") {
+    std::filesystem::create_directory(path);
+    CHECK_THAT(message_of<taxi::data_error>(path), named && ContainsSubstring("is a folder; give the path"));
+  }
+  SECTION("no file") {
+    CHECK_THAT(message_of<taxi::read_failure>(path),
+               named && ContainsSubstring("No such file or directory") && ContainsSubstring("look at the path"));
+  }
 }
 
 TEST_CASE("only failures to read are retried", "[taxi]") {
