@@ -123,10 +123,10 @@ TEST_CASE("a killed process whose forked child lives on is still seen as dead", 
     weir::runtime rt(at(path));
     weir::flow("parent", [&] {
       if (::fork() == 0) {
+        reached.raise();  // by the child: by now it has let go of what it inherited
         done.wait();
         ::_exit(0);
       }
-      reached.raise();
       ::pause();
     }).on(rt)();
   });
