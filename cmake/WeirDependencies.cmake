@@ -20,3 +20,11 @@ if(NOT TARGET SQLite::SQLite3)
     find_package(SQLite3 REQUIRED)
   endif()
 endif()
+
+# xxHash is one header here (src/core/hash.cpp compiles it in): nothing is linked, and nothing of it is installed.
+find_path(WEIR_XXHASH_INCLUDE_DIR xxhash.h DOC "Where xxhash.h is")
+if(NOT WEIR_XXHASH_INCLUDE_DIR)
+  FetchContent_Declare(xxhash URL https://github.com/Cyan4973/xxHash/archive/refs/tags/v0.8.1.tar.gz SOURCE_SUBDIR no_build_of_its_own)
+  FetchContent_MakeAvailable(xxhash)
+  set(WEIR_XXHASH_INCLUDE_DIR ${xxhash_SOURCE_DIR} CACHE PATH "Where xxhash.h is" FORCE)
+endif()
