@@ -34,7 +34,9 @@ enum class error_code : int {
   store_io = 106,           // the disk failed
   store_network_file_system = 107,
   unknown_run = 120,
-  bad_value = 130,  // a recorded value does not have the form that its reader expects
+  bad_value = 130,       // a recorded value does not have the form that its reader expects
+  missing_result = 131,  // no result was kept
+  run_failed = 132       // there is no result because the run failed
 };
 
 /// An operation of the library failed for a reason outside the program.
@@ -53,6 +55,11 @@ class WEIR_EXPORT error : public std::runtime_error {
 
 struct WEIR_EXPORT store_error : error {
   using error::error;
+};
+
+/// A run has no result to read back: it was not kept, or the run has not ended.
+struct WEIR_EXPORT missing_result : error {
+  explicit missing_result(const std::string& message) : error(message, error_code::missing_result) {}
 };
 
 }  // namespace weir::inline v0

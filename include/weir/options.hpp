@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <weir/cache.hpp>
 #include <weir/retry.hpp>
 #include <weir/state.hpp>
 #include <weir/store_port.hpp>
@@ -37,6 +38,28 @@ class words {
   bool set_ = false;
 };
 
+/// Functions that are called with the record of a run when it enters a state: one, or a list, in order. What one of them
+/// throws is logged and changes nothing. They run on the thread of the run, inside it (this_run, log lines).
+class hook_list {
+  using hook = detail::function<void(const run_info&)>;
+
+ public:
+  hook_list() = default;
+  template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, hook_list> &&
+             std::is_invocable_v<const std::decay_t<F>&, const run_info&>)
+  hook_list(F&& f) {
+    list_.emplace_back(std::forward<F>(f));
+  }
+  hook_list(std::initializer_list<hook> list) : list_(list) {}
+
+  bool is_set() const noexcept { return !list_.empty(); }
+  const std::vector<hook>& list() const noexcept { return list_; }
+
+ private:
+  std::vector<hook> list_;
+};
+
 struct task_options {
   /// Extra attempts after a failed one: 3 means at most four. Default 0. Negative is a usage_error.
   std::optional<int> retries{};
@@ -47,6 +70,18 @@ struct task_options {
   std::optional<double> retry_jitter{};
   /// Which exceptions are worth a retry. Default all.
   retry_condition retry_if{};
+  /// What a result may be looked up by instead of running the body. Default: nothing, the body runs. See cache.hpp.
+  cache_policy cache{};
+  /// How long an entry may be used. Default: for ever. Zero or negative is a usage_error.
+  std::optional<duration> cache_expiration{};
+  /// Do not look, but keep the new result. Default: runtime_options::refresh_cache.
+  std::optional<bool> refresh_cache{};
+  /// Of calls with one key that run at the same time in this process only one runs the body; the others wait for it. Default
+  /// false.
+  std::optional<bool> cache_single{};
+  /// Keep the result, for store::result. Default: kept where something needs it: a cache policy, or a flow with retries
+  /// around it. A result type without codec, or false together with `cache`, is a usage_error.
+  std::optional<bool> persist_result{};
   /// Name of each run, a template over the parameters: "read {file}"; {{ and }} are braces. Default "<task>-<index>".
   std::optional<std::string> run_name{};
   /// Added to those of the enclosing weir::tags scopes and of the call.
@@ -56,6 +91,14 @@ struct task_options {
   std::optional<std::string> description{};
   /// What the end of a run survives before its caller goes on. Default: the runtime's for tasks, `relaxed`.
   std::optional<weir::durability> durability{};
+  /// Once, when the run first starts; not for a run that finds its result in the cache.
+  hook_list on_running{};
+  /// After the final state is recorded: any of type COMPLETED; FAILED, once, after the last attempt.
+  hook_list on_completion{}, on_failure{};
+  /// By the process that finds the run's own process gone, when it first uses this definition: see docs/guide/hooks.md.
+  hook_list on_crashed{};
+  /// In this version nothing is cancelled.
+  hook_list on_cancellation{};
 };
 
 struct flow_options {
@@ -64,6 +107,9 @@ struct flow_options {
   delay_schedule retry_delay{};
   std::optional<double> retry_jitter{};
   retry_condition retry_if{};
+  /// As for tasks. What tasks and subflows of a flow with retries return is kept, so that the next attempt does not run them
+  /// again; without a codec they do run again.
+  std::optional<bool> persist_result{};
   /// As for tasks; default two words, such as "calm-heron".
   std::optional<std::string> run_name{};
   words tags{};
@@ -72,6 +118,8 @@ struct flow_options {
   /// What starts and ends of this flow, and the ends of its tasks, survive. Default: `process` for the start and the end
   /// of a top-level flow, the runtime's for what is inside.
   std::optional<weir::durability> durability{};
+  /// As for tasks.
+  hook_list on_running{}, on_completion{}, on_failure{}, on_crashed{}, on_cancellation{};
 };
 
 /// What belongs to one run, not to the definition: t.as({...})(arguments).

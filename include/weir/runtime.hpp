@@ -35,6 +35,8 @@ struct runtime_options {
   /// Bytes of facts that may wait for the writer; then callers wait. Measured: 8 MiB keep batches of 4,096 interleaved
   /// flow runs long enough to be sorted well (docs/benchmarks.md). Shared by the runtimes of one store: the first decides.
   std::size_t queue_bytes = 8 * 1024 * 1024;
+  /// Caching tasks do not look for entries, but keep what they make; task_options::refresh_cache wins over it.
+  bool refresh_cache = false;
   /// For ids, run names and jitter; unset: from the system.
   std::optional<std::uint64_t> seed{};
 
@@ -70,6 +72,9 @@ class WEIR_EXPORT runtime {
   /// For reading. Sees everything that this process recorded before each query.
   /// \throws usage_error  the null runtime has no store
   weir::store& store();
+
+  /// As store::explain_cache.
+  cache_explanation explain_cache(const uuid& task_run);
 
  private:
   friend class runtime_scope;

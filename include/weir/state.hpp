@@ -2,11 +2,13 @@
 
 #pragma once
 
+#include <weir/error.hpp>
 #include <weir/time.hpp>
 
 #include <compare>
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,10 +68,22 @@ struct state {
 
 /// What the last attempt of a run threw.
 struct failure {
-  std::string type{};                 // demangled: "std::runtime_error"
-  std::string message{};              // what(); at most 1 MiB, longer ones say how much was left out
-  std::vector<std::string> causes{};  // messages of nested exceptions, outermost first
-  int attempt = 1;                    // which attempt threw, from 1
+  error_code code = error_code::other;  // of a weir::error; `other` for everything else
+  std::string type{};                   // demangled: "std::runtime_error"
+  std::string message{};                // what(); at most 1 MiB, longer ones say how much was left out
+  std::vector<std::string> causes{};    // messages of nested exceptions, outermost first
+  int attempt = 1;                      // which attempt threw, from 1
+};
+
+/// What asking for the result of a failed run throws, where the exception itself is not at hand any more.
+class WEIR_EXPORT failed_run : public error {
+ public:
+  failed_run(const std::string& message, weir::failure f)
+      : error(message, error_code::run_failed), failure_(std::make_shared<const weir::failure>(std::move(f))) {}
+  const weir::failure& failure() const noexcept { return *failure_; }
+
+ private:
+  std::shared_ptr<const weir::failure> failure_;  // an exception must be cheap and safe to copy
 };
 
 enum class run_kind : std::uint8_t { flow, task };

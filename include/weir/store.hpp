@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <weir/codec.hpp>
 #include <weir/error.hpp>
 #include <weir/log.hpp>
 #include <weir/state.hpp>
@@ -99,6 +100,41 @@ struct log_filter {
   std::string cursor{};
 };
 
+/// A result that calls with the same key use. What it was made of is in `parts`.
+struct cache_record {
+  std::string key{};   // 32 hexadecimal digits
+  std::string task{};  // that made it
+  timestamp created_at{};
+  std::optional<timestamp> expires_at{};
+  std::optional<uuid> task_run{};  // that made it
+  std::string parts{};             // JSON object: "task", "version", "inputs" (one member each), ...
+  bool has_result = false;         // false: the run that wanted it failed
+};
+
+/// Which cache entries. Order: newest first.
+struct cache_filter {
+  std::optional<std::string> key{};
+  std::optional<std::string> task{};
+  std::optional<duration> older_than{};  // made longer ago than this
+  std::size_t limit = 200;
+  std::string cursor{};
+};
+
+/// One part of a cache key that differs from that of an earlier entry.
+struct changed_part {
+  std::string name{};    // "inputs.rounds", "version", ...
+  std::string before{};  // the value, where it is short, else its hash; empty: it was no part of the key
+  std::string now{};
+};
+
+/// Why a task run used the cache or did not.
+struct cache_explanation {
+  bool hit = false;
+  std::string text{};                   // one sentence for people
+  std::vector<changed_part> changed{};  // of a miss: against the nearest earlier entry of the task
+  std::optional<uuid> made_by{};        // of a hit: the task run that made the result
+};
+
 /// A flow run with everything that it called, as a tree. A subflow stands where it was called, its runs below it.
 struct run_node : run_info {
   std::vector<run_node> children{};
@@ -149,14 +185,41 @@ class WEIR_EXPORT store {
   /// \throws store_error (unknown_run) no such run
   run_node run_tree(const uuid& flow_run) const;
 
+  /// The result of a run, read by its codec.
+  /// \throws missing_result  none was kept (see task_options::persist_result), or the run has not ended
+  /// \throws failed_run      the run failed; it says how
+  /// \throws error           (bad_value) what was kept does not have the form of a T; names run, type and place
+  /// \throws store_error     (unknown_run) no such run
+  template <class T>
+  T result(const uuid& run) const {
+    static_assert(has_reader<T>, "weir: store::result<T> needs a codec<T> with read(); see weir/codec.hpp");
+    std::optional<T> out;
+    read_result(run, detail::type_name<T>(), &out,
+                [](void* to, json_reader r) { static_cast<std::optional<T>*>(to)->emplace(codec<T>::read(r)); });
+    return std::move(*out);
+  }
+
+  page<cache_record> cache_entries(const cache_filter& = {}) const;
+  /// Removes cache entries; the results stay with the runs that made them. \return how many
+  /// \throws usage_error  this store is open for reading alone
+  std::size_t clear_cache(const cache_filter& = {});
+  /// Whether a task run used the cache, and if not, which part of its key had changed.
+  /// \throws store_error (unknown_run) no such run
+  cache_explanation explain_cache(const uuid& task_run) const;
+
   store_info info() const;
 
  private:
+  void read_result(const uuid& run, std::string_view type, void* to, void (*read)(void* to, json_reader)) const;
+
   std::shared_ptr<store_port> port_;
 };
 
 /// One JSON object on one line, keys as the fields are called here, times as RFC 3339, ids as text.
 WEIR_EXPORT std::string to_json(const flow_run_record&);
 WEIR_EXPORT std::string to_json(const task_run_record&);
+
+/// The tree as a Mermaid flowchart: a box for each run with name and state, an arrow from each caller.
+WEIR_EXPORT std::string to_mermaid(const run_node&);
 
 }  // namespace weir::inline v0

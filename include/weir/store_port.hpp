@@ -22,7 +22,14 @@ enum class durability : std::uint8_t {
   power     // committed and synced: a power cut loses nothing that the disk did not lie about
 };
 
-enum class fact_kind : std::uint32_t { flow = 1, flow_run = 2, task_run = 3, update = 4, log_line = 5 };
+enum class fact_kind : std::uint32_t {
+  flow = 1,
+  flow_run = 2,
+  task_run = 3,
+  update = 4,
+  log_line = 5,
+  cache_entry = 6
+};
 
 /// A name in the process-wide table of names: tasks, flows, state names, versions, sets of tags (a JSON array, sorted).
 /// 0 is "none". Names stay for the life of the process.
@@ -75,13 +82,9 @@ struct task_run_fact : run_fact {
   static constexpr fact_kind tag = fact_kind::task_run;
   std::uint32_t parent_n = 0;  // the task run whose body called this one; 0: the flow's
   std::uint32_t index = 0;     // which call of this task in that parent, from 0
-  enum {
-    run_name,
-    parameters,
-    history,
-    child,
-    texts
-  };  // run_name empty: "<task>-<index>"; child: 16 bytes, the subflow's id, or none
+  // run_name empty: "<task>-<index>"; child: 16 bytes, the subflow's id, or none; cache_key: 1 byte of cache_status and 16
+  // of the key, or none
+  enum { run_name, parameters, history, child, cache_key, texts };
   std::uint32_t length[texts]{};
 };
 
@@ -93,9 +96,10 @@ struct update_fact : fact {
   state_type type = state_type::pending;
   name_id state_name = 0;
   std::int64_t start_offset = -1;
-  std::int64_t end_offset = -1;               // entering the final state, microseconds after created; -1: not final
-  std::int64_t run_micros = 0;                // total run time
-  enum { message, history, failure, texts };  // failure: JSON {"type", "message", "causes", "attempt"}, or none
+  std::int64_t end_offset = -1;  // entering the final state, microseconds after created; -1: not final
+  std::int64_t run_micros = 0;   // total run time
+  // failure: JSON {"code", "type", "message", "causes", "attempt"}, or none; result: see "kept result", or none
+  enum { message, history, failure, result, texts };
   std::uint32_t length[texts]{};
 };
 
@@ -106,6 +110,27 @@ struct log_fact : fact {
   std::int64_t at = 0;
   enum { message, texts };
   std::uint32_t length[texts]{};
+};
+
+/// A result that later calls with the same key may use: replaces what an earlier fact said of the key.
+struct cache_fact : fact {
+  static constexpr fact_kind tag = fact_kind::cache_entry;
+  name_id task = 0;
+  std::int64_t created = 0;
+  std::int64_t expires = 0;  // 0: never
+  // key: 16 bytes; parts: JSON object, what the key was made of; result: see "kept result". Without a result the fact only
+  // says what a key was made of, and leaves an entry as it is.
+  enum { key, parts, result, texts };
+  std::uint32_t length[texts]{};
+};
+
+/// How a call of a caching task met the cache. The values reach the store: never renumber.
+enum class cache_status : std::uint8_t {
+  hit = 1,
+  no_entry = 2,   // nothing with this key
+  expired = 3,    // an entry that was too old
+  refreshed = 4,  // nobody looked: refresh_cache
+  unreadable = 5  // an entry whose value does not parse any more
 };
 
 /// The `i`-th text of a fact. Valid as long as the batch.
@@ -129,19 +154,62 @@ void for_each_fact(std::span<const std::byte> batch, Visitor&& visit) {
       case fact_kind::task_run: visit(static_cast<const task_run_fact&>(f)); break;
       case fact_kind::update: visit(static_cast<const update_fact&>(f)); break;
       case fact_kind::log_line: visit(static_cast<const log_fact&>(f)); break;
+      case fact_kind::cache_entry: visit(static_cast<const cache_fact&>(f)); break;
     }
     p += f.size;
   }
 }
 
-/// A task run of an earlier attempt of its flow, by what identifies it.
+/// The identity of a task run within its flow run, and its number there.
 struct known_task_run {
   std::uint32_t parent_n = 0;
   std::string task{};
   std::uint32_t index = 0;
   std::uint32_t n = 0;
+};
+
+/// A task run as a later attempt of its flow finds it.
+struct earlier_task_run {
   std::int64_t created = 0;
   std::string history{};  // packed
+  std::string result{};   // see "kept result" below; empty: none was kept
+  std::optional<uuid> child{};
+};
+
+/// A run whose process was found dead.
+struct crashed_run {
+  run_kind kind{};
+  std::string called{};  // the flow or task
+  uuid id{};
+};
+
+// A kept result is one text: 'j' and the value as its codec writes it, or 'f' and the name under which the store keeps a
+// large one.
+
+/// Bytes on their way into a store. What was not committed when it goes is dropped. Threads: one thread at a time.
+class WEIR_EXPORT large_value_writer {
+ public:
+  large_value_writer() = default;
+  large_value_writer(const large_value_writer&) = delete;
+  large_value_writer& operator=(const large_value_writer&) = delete;
+  virtual ~large_value_writer();
+  /// \throws store_error
+  virtual void write(std::span<const std::byte>) = 0;
+  /// Keeps it, synced, under a name made of its content: equal values share one. \throws store_error
+  virtual std::string commit() = 0;
+};
+
+/// Bytes that a store holds, and what holds them.
+struct large_value {
+  std::shared_ptr<const void> owner{};
+  std::span<const std::byte> bytes{};
+  std::string where{};  // for messages: a path
+};
+
+struct found_cache_entry {
+  std::int64_t created = 0;
+  std::int64_t expires = 0;  // 0: never
+  std::string result{};
 };
 
 class WEIR_EXPORT store_port {
@@ -163,6 +231,12 @@ class WEIR_EXPORT store_port {
   /// \throws store_error nothing of the batch was recorded
   virtual void apply(std::span<const std::byte> batch, durability) = 0;
 
+  /// What this port marked as CRASHED since it was last asked; at most some thousand runs.
+  virtual std::vector<crashed_run> take_crashed() { return {}; }
+
+  /// Removes entries. \return how many
+  virtual std::size_t clear_cache(const cache_filter&, timestamp now) = 0;
+
   /// Nothing is waiting: a chance for upkeep (checkpoints). Must not throw.
   virtual void idle() noexcept {}
 
@@ -178,8 +252,23 @@ class WEIR_EXPORT store_port {
   virtual std::size_t count_flow_runs(const flow_run_filter&) const = 0;
   virtual std::size_t count_task_runs(const task_run_filter&) const = 0;
   virtual store_info info() const = 0;
+  virtual page<cache_record> cache_entries(const cache_filter&, timestamp now) const = 0;
+
   /// The task runs of one flow run, for an attempt that meets them again.
   virtual std::vector<known_task_run> known_task_runs(const uuid& flow_run) const = 0;
+  virtual std::optional<earlier_task_run> find_earlier(const uuid& flow_run, std::uint32_t n) const = 0;
+  /// The kept result of a run of either kind, as an update_fact gave it; empty: none. nullopt: no such run
+  virtual std::optional<std::string> find_result(const uuid& run) const = 0;
+  /// \param key  16 bytes
+  virtual std::optional<found_cache_entry> find_cache_entry(std::string_view key) const = 0;
+  /// How a task run met the cache, and with which key: a byte of cache_status and 16 of the key; empty: it did not.
+  virtual std::string cache_use(const uuid& task_run) const = 0;
+
+  // Large values: safe from any thread.
+
+  virtual std::unique_ptr<large_value_writer> keep_large_value() = 0;
+  /// \throws missing_result  it is not there
+  virtual large_value find_large_value(std::string_view name) const = 0;
 };
 
 }  // namespace weir::inline v0

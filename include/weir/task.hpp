@@ -112,7 +112,8 @@ template <kind K, class Options, class F, class... P>
 auto make(const named_place& place, Options options, F body, P... params) {
   check<F, P...>();
   if constexpr (well_formed<F, P...>) {
-    auto d = define(place, std::move(options), {info_of(params)...}, info_of(typename signature_of<F>::params{}));
+    auto d = define(place, std::move(options), {info_of(params)...},
+                    body_of<typename shape<F, P...>::result>(typename signature_of<F>::params{}));
     return callable<F, K, P...>(std::move(d), std::make_shared<const F>(std::move(body)),
                                 std::tuple<P...>(std::move(params)...));
   }

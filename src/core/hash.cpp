@@ -4,6 +4,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <charconv>
 #include <cstring>
 #include <new>
 
@@ -39,6 +40,21 @@ std::string to_hex(const digest& d) {
     text += digits[byte & 15];
   }
   return text;
+}
+
+std::optional<digest> parse_digest(std::string_view hex) noexcept {
+  digest d;
+  if (hex.size() != 2 * sizeof d.bytes) return std::nullopt;
+  for (std::size_t i = 0; i < sizeof d.bytes; ++i)
+    if (const auto* end = hex.data() + 2 * i + 2; std::from_chars(end - 2, end, d.bytes[i], 16).ptr != end)
+      return std::nullopt;
+  return d;
+}
+
+digest digest_from(std::string_view bytes) noexcept {
+  digest d;
+  if (bytes.size() == sizeof d.bytes) std::memcpy(d.bytes, bytes.data(), sizeof d.bytes);
+  return d;
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): a state is 576 bytes, of which a reset writes what it needs

@@ -8,6 +8,7 @@
 #include <array>
 #include <compare>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,15 @@ struct digest {
 
 /// 32 lower-case hexadecimal digits.
 std::string to_hex(const digest&);
+/// From what to_hex gave, either case; nothing else.
+std::optional<digest> parse_digest(std::string_view hex) noexcept;
+
+/// The 16 bytes as stores keep them. Valid as long as the digest.
+inline std::string_view view_of(const digest& d) noexcept {
+  return {reinterpret_cast<const char*>(d.bytes), sizeof d.bytes};
+}
+/// From 16 bytes.
+digest digest_from(std::string_view bytes) noexcept;
 
 /// Takes bytes in pieces; how they are cut does not matter.
 /// Threads: one thread at a time.

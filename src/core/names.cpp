@@ -44,5 +44,6 @@ std::string_view text_of(name_id id) noexcept {
 }
 
 store_port::~store_port() = default;
+large_value_writer::~large_value_writer() = default;
 
 }  // namespace weir::inline v0

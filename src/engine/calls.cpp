@@ -1,21 +1,28 @@
 #include "engine/calls.hpp"
 
+#include "core/history.hpp"
+#include "core/kept_result.hpp"
 #include "core/run_name.hpp"
 #include "core/tag_set.hpp"
 #include "engine/failure.hpp"
+#include "engine/hooks.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace weir::inline v0::detail {
 namespace {
 
-std::optional<flow_run::earlier> earlier_run(flow_run& flow, const run_context& parent, name_id called,
-                                             std::uint32_t index) {
-  if (flow.attempt == 1) return std::nullopt;
-  std::lock_guard lock(flow.earlier_mutex);
-  const auto found = flow.earlier_runs.find({parent.n, called, index});
-  if (found == flow.earlier_runs.end()) return std::nullopt;
-  return std::move(found->second);
+// The number that the attempt before gave to a call; 0: it did not make it.
+std::uint32_t known_number(flow_run& flow, std::uint32_t parent_n, name_id called, std::uint32_t index) {
+  if (flow.attempt == 1) return 0;
+  std::lock_guard lock(flow.known_mutex);
+  const auto at =
+      std::lower_bound(flow.known_runs.begin(), flow.known_runs.end(), flow_run::known{parent_n, called, index, 0});
+  const bool found =
+      at != flow.known_runs.end() && at->parent_n == parent_n && at->called == called && at->index == index;
+  return found ? at->n : 0;
 }
 
 std::uint32_t count_call(run_context& parent, name_id called) {
@@ -52,7 +59,7 @@ recorded_parameters::recorded_parameters(const definition& d, const frame_ops& o
   json_writer w(out, budget);
   w.begin_object();
   try {
-    ops.write_parameters(frame, d.params, w);
+    complete_ = ops.write_parameters(frame, d.params, w);
   } catch (...) {
     // A codec that throws must not stop a body that would run.
     const auto why = in_short(describe(std::current_exception(), 1));
@@ -79,54 +86,104 @@ std::string custom_name(const definition& d, const call_site* site, std::string_
   return core::fill_run_name(d.set.run_name, parameters);
 }
 
-call_row::call_row(run_context& parent, name_id called, timestamp now)
-    : n(0), index(count_call(parent, called)), log(*parent.flow, 0, parent.flow->attempt) {
-  auto& flow = *parent.flow;
-  if (auto before = earlier_run(flow, parent, called, index)) {
-    n = before->n;
-    log = run_log(flow, n, flow.attempt);
-    log.begin_again(before->created, std::move(before->history));
-    log.enter(state_type::running, "Retrying", fmt::format("attempt {} of the flow", flow.attempt.load()), now);
-  } else {
-    n = flow.next_n.fetch_add(1, std::memory_order_relaxed);
-    log = run_log(flow, n, flow.attempt);
-    log.begin(now);
-    log.enter(state_type::running, now);
-  }
+call_row::call_row(run_context& p, name_id name)
+    : parent(p), called(name), index(count_call(p, name)), n(known_number(*p.flow, p.n, name, index)),
+      log(*p.flow, 0, p.flow->attempt) {
+  auto& flow = *p.flow;
+  if (n != 0) earlier = flow.records->port()->find_earlier(flow.id, n);
+  else n = flow.next_n.fetch_add(1, std::memory_order_relaxed);
+  log = run_log(flow, n, flow.attempt);
 }
 
-void emit_row(const call_row& row, const run_context& parent, name_id called, name_id version, name_id tags,
-              std::string_view name, std::string_view parameters, std::string_view child_id) {
+bool call_row::is_done() const {
+  if (!earlier || earlier->result.empty()) return false;
+  const auto states = core::unpack_history(earlier->history, earlier->created);
+  return !states.empty() && states.back().is_completed();
+}
+
+void call_row::begin(timestamp now) {
+  if (earlier) log.begin_again(earlier->created, earlier->history);
+  else log.begin(now);
+}
+
+void call_row::start(timestamp now) {
+  if (earlier)
+    log.enter(state_type::running, "Retrying", fmt::format("attempt {} of the flow", parent.flow->attempt.load()), now);
+  else log.enter(state_type::running, now);
+}
+
+void emit_row(const call_row& row, std::uint32_t attempt, const row_texts& texts) {
   task_run_fact f;
   row.log.describe(f);
-  f.name = called;
-  f.version = version;
-  f.tags = tags;
-  f.attempt = 1;
-  f.parent_n = parent.n;
+  f.name = row.called;
+  f.version = texts.version;
+  f.tags = texts.tags;
+  f.attempt = attempt;
+  f.parent_n = row.parent.n;
   f.index = row.index;
   auto& facts = this_thread_scratch().facts;
   facts.clear();
-  put_fact(facts, f, name, parameters, row.log.history(), child_id);
-  parent.flow->records->append(facts, parent.engine->executor());
+  put_fact(facts, f, texts.name, texts.parameters, row.log.history(), texts.child, texts.cache_key);
+  row.parent.flow->records->append(facts, row.parent.engine->executor());
 }
 
-void finish(run_context& c, run_log& log, const verdict& v) {
-  const auto now = c.engine->clock().now();
+bool keeps_result(const definition& d, const run_context* parent) noexcept {
+  if (d.set.persist_result) return *d.set.persist_result;
+  if (d.set.cache.is_set()) return true;
+  return parent && parent->flow->keeps_results && d.body.result.written && d.body.result.read;
+}
+
+namespace {
+
+// The result as it is kept; empty where it cannot be, which does not fail a run whose body has returned.
+std::string kept_result(const ending& e) {
+  const auto& d = e.body.defined;
+  std::string why;
+  try {
+    return core::keep_result(*e.run.flow->records->port(),
+                             [&](json_writer& w) { e.body.ops.write_result(e.body.frame, w); });
+  } catch (const store_error& error) {
+    why = error.what();
+  } catch (...) {
+    if (d.not_said_yet()) why = in_short(describe(std::current_exception(), 1));
+  }
+  if (!why.empty()) say(e.run, log::level::warning, fmt::format("the result is not kept: {}", why));
+  return {};
+}
+
+std::optional<std::pair<std::string, std::string>> asked_for(run_context& c) {
+  if (!c.shared) return std::nullopt;
+  std::lock_guard lock(c.shared->mutex);
+  return c.shared->finish;
+}
+
+}  // namespace
+
+void ending::finish(const verdict& v) {
+  const auto& set = body.defined.set;
+  const auto clock_now = [&] { return run.engine->clock().now(); };
+  state_extras with;
+  if (cache) cache->add_entry(with);
   if (v.error) {
-    log.enter(state_type::failed, {}, in_short(*v.failure), now);
-    log.emit(c.attempt, to_json_text(*v.failure));
-    say(c, log::level::error, fmt::format("Finished in state Failed({})", in_short(*v.failure)));
-    return;
+    log.enter(state_type::failed, {}, in_short(*v.failure), clock_now());
+    const auto failure = to_json_text(*v.failure);
+    with.failure = failure;
+    log.emit(run.attempt, with);
+    say(run, log::level::error, fmt::format("Finished in state Failed({})", in_short(*v.failure)));
+    return call_hooks(set.on_failure, "on_failure", run, log, v.failure);
   }
-  std::optional<std::pair<std::string, std::string>> named;
-  if (c.shared) {
-    std::lock_guard lock(c.shared->mutex);
-    named = c.shared->finish;
-  }
-  if (named) log.enter(state_type::completed, std::move(named->first), std::move(named->second), now);
-  else log.enter(state_type::completed, now);
-  log.emit(c.attempt);
+  const auto result = keep ? kept_result(*this) : std::string();
+  if (auto named = asked_for(run))
+    log.enter(state_type::completed, std::move(named->first), std::move(named->second), clock_now());
+  else log.enter(state_type::completed, clock_now());
+  with.result = result;
+  const auto end = log.emit(run.attempt, with);
+  if (cache) cache->publish(result, end);
+  say_completed(run, log);
+  call_hooks(set.on_completion, "on_completion", run, log, std::nullopt);
+}
+
+void say_completed(const run_context& c, const run_log& log) {
   const auto level = c.n == 0 ? log::level::info : log::level::debug;
   if (level < c.engine->level()) return;
   const auto s = log.now();

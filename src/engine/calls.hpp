@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "engine/caching.hpp"
 #include "engine/engine.hpp"
 #include "engine/run.hpp"
 
@@ -24,30 +25,61 @@ class recorded_parameters {
   recorded_parameters(const recorded_parameters&) = delete;
   recorded_parameters& operator=(const recorded_parameters&) = delete;
   std::string_view text() const noexcept { return text_; }
+  /// The text holds all values as they are: none is secret, too large or without codec.
+  bool is_complete() const noexcept { return complete_; }
 
  private:
   std::string_view text_;
+  bool complete_ = false;
 };
 
 /// The name that the call or the definition gives the run; empty for the kind's default.
 /// \throws usage_error a name with control characters or of more than 200 bytes
 std::string custom_name(const definition&, const call_site*, std::string_view parameters);
 
-/// The row of a call in its flow run: number and index, and its log begun. A later attempt of the flow finds the row that
-/// the one before made.
+/// The row of a call in its flow run: its number and index. A later attempt of the flow finds the row that the one before
+/// made.
 struct call_row {
-  call_row(run_context& parent, name_id called, timestamp now);
+  call_row(run_context& parent, name_id called);
 
-  std::uint32_t n;
+  /// Creates the run: Pending, or what it was before.
+  void begin(timestamp now);
+  /// Running, or Retrying in a later attempt of the flow.
+  void start(timestamp now);
+  /// An attempt before completed it and kept what it returned.
+  bool is_done() const;
+
+  run_context& parent;
+  name_id called;
   std::uint32_t index;
+  std::optional<earlier_task_run> earlier;
+  std::uint32_t n;
   run_log log;
 };
 
-/// Records the row, with the states so far.
-void emit_row(const call_row&, const run_context& parent, name_id called, name_id version, name_id tags,
-              std::string_view name, std::string_view parameters, std::string_view child_id);
+/// What a row says besides its states.
+struct row_texts {
+  name_id version = 0, tags = 0;
+  std::string_view name{}, parameters{}, child{}, cache_key{};
+};
+/// Records the row, with the states so far, in which `attempt` attempts have started.
+void emit_row(const call_row&, std::uint32_t attempt, const row_texts&);
 
-/// Enters the final state that a verdict comes to, records it, and says so.
-void finish(run_context&, run_log&, const verdict&);
+/// Whether the result of a run in this parent (null: none) is kept.
+bool keeps_result(const definition&, const run_context* parent) noexcept;
+
+void say_completed(const run_context&, const run_log&);
+
+/// The end of a run whose body was called: keeps its result, enters the final state that the verdict comes to, records it,
+/// says so, calls the hooks.
+struct ending {
+  const attempts& body;
+  run_context& run;
+  run_log& log;
+  bool keep;
+  caching* cache = nullptr;  // of a caching task
+
+  void finish(const verdict&);
+};
 
 }  // namespace weir::inline v0::detail

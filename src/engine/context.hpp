@@ -2,14 +2,15 @@
 
 #pragma once
 
+#include "core/hash.hpp"
 #include "engine/definition.hpp"
 #include "engine/recording.hpp"
 
 #include <weir/context.hpp>
 #include <weir/runtime.hpp>
 
+#include <compare>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <unordered_map>
 
@@ -50,15 +51,19 @@ struct flow_run : std::enable_shared_from_this<flow_run> {
   durability inside = durability::relaxed;  // of the ends of its tasks, where they do not say
   std::uint64_t failures_before = 0;        // of the recording, when it began
 
-  /// A task run that an earlier attempt of this flow run made.
-  struct earlier {
-    std::uint32_t n = 0;
-    std::int64_t created = 0;
-    std::string history;
+  bool keeps_results = false;              // of its tasks and subflows: a later attempt may need them
+  std::optional<core::digest> parameters;  // hash of its own; nullopt: they could not be hashed
+
+  /// The task runs of the attempts before, in order; empty in the first one.
+  struct known {
+    std::uint32_t parent_n;
+    name_id called;
+    std::uint32_t index;
+    std::uint32_t n;
+    friend auto operator<=>(const known&, const known&) = default;
   };
-  using identity = std::tuple<std::uint32_t, name_id, std::uint32_t>;  // parent, task, index
-  std::mutex earlier_mutex;                                            // guards earlier_runs
-  std::map<identity, earlier> earlier_runs;                            // empty in the first attempt
+  std::mutex known_mutex;  // guards known_runs
+  std::vector<known> known_runs;
 };
 
 /// What a thread knows of the run whose body it is in. On the stack of the call, except where a thread is bound.

@@ -28,6 +28,10 @@ definition_ptr changed(const definition& original, const Options& options) {
   return d;
 }
 
+void take_hooks(hook_list& to, const hook_list& from) {
+  if (from.is_set()) to = from;
+}
+
 template <class T, class Field>
 void take(T& to, const Field& from) {
   if (from) to = *from;
@@ -38,9 +42,9 @@ void take(T& to, const Field& from) {
 definition::definition(kind k, std::string n, const char* file, int line, std::vector<param_info> given,
                        const body_info& b)
     : what(k), name(std::move(n)), id(intern(name)), body(b), params(std::move(given)), file_(file), line_(line) {
-  if (!params.empty() || body.arity == 0) return;
+  if (!params.empty() || body.parameters.empty()) return;
   auto names = std::make_shared<std::vector<std::string>>();
-  for (std::size_t i = 0; i < body.arity; ++i) names->push_back(fmt::format("arg{}", i));
+  for (std::size_t i = 0; i < body.parameters.size(); ++i) names->push_back(fmt::format("arg{}", i));
   for (const auto& own : *names) params.push_back({own.c_str()});
   own_names_ = std::move(names);
 }
@@ -66,6 +70,17 @@ void definition::apply(const Options& o) {
   if (o.version) set.version = intern(*o.version);
   take(set.description, o.description);
   if (o.durability) set.durability = o.durability;
+  if (o.persist_result) set.persist_result = o.persist_result;
+  take_hooks(set.on_running, o.on_running);
+  take_hooks(set.on_completion, o.on_completion);
+  take_hooks(set.on_failure, o.on_failure);
+  take_hooks(set.on_crashed, o.on_crashed);
+  if constexpr (std::is_same_v<Options, task_options>) {
+    if (o.cache.is_set()) set.cache = o.cache;
+    if (o.cache_expiration) set.cache_expiration = o.cache_expiration;
+    if (o.refresh_cache) set.refresh_cache = o.refresh_cache;
+    take(set.cache_single, o.cache_single);
+  }
 }
 
 std::string definition::described() const {
@@ -99,7 +114,57 @@ std::string definition::problem() const {
     if (auto p = core::run_name_problem(set.run_name, names); !p.empty())
       return fmt::format("has run_name \"{}\", which {}", set.run_name, p);
   if (!tag_problem_.empty()) return tag_problem_;
+  return result_problem();
+}
+
+std::string definition::result_problem() const {
+  const bool caches = set.cache.is_set();
+  if (caches && set.persist_result == false)
+    return "has a cache policy and persist_result = false: a cached result is a kept one; leave one of them out";
+  if (!caches && (set.cache_expiration || set.cache_single))
+    return "has cache options, but no `cache`: say what a result is looked up by, such as weir::cache::inputs()";
+  if (set.cache_expiration && *set.cache_expiration <= duration())
+    return fmt::format("has a cache_expiration of {} s; give more than 0", seconds(*set.cache_expiration).count());
+  if ((caches || set.persist_result == true) && !(body.result.written && body.result.read))
+    return fmt::format(
+        "keeps its result, whose type {} has no codec{}: specialise weir::codec for it, or write "
+        "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE, or do without {}",
+        body.result.name, body.result.written ? " that reads" : "", caches ? "cache" : "persist_result");
+  for (const auto& part : set.cache.parts())
+    if (auto p = cache_problem(part); !p.empty()) return p;
   return {};
+}
+
+std::string definition::cache_problem(const cache_part& part) const {
+  if (part.what == cache_part::kind::inputs) {
+    for (const auto& left_out : part.without)
+      if (std::none_of(params.begin(), params.end(), [&](const param_info& p) { return p.name == left_out; }))
+        return fmt::format("has a cache policy without(\"{}\"), which is no parameter{}", left_out,
+                           near_parameter(left_out));
+    for (std::size_t i = 0; i < params.size(); ++i) {
+      if (std::find(part.without.begin(), part.without.end(), params[i].name) != part.without.end()) continue;
+      if (!body.parameters[i].written)
+        return fmt::format(
+            "caches by its inputs, but the type {} of parameter \"{}\" has no codec: specialise weir::codec for it, or "
+            "leave it out with weir::cache::inputs().without(\"{}\")",
+            body.parameters[i].name, params[i].name, params[i].name);
+    }
+  }
+  if (part.what == cache_part::kind::function && !part.function.parameters.empty()) {
+    std::vector<std::string_view> own;
+    for (const auto& p : body.parameters) own.push_back(p.name);
+    if (!std::equal(own.begin(), own.end(), part.function.parameters.begin(), part.function.parameters.end()))
+      return fmt::format("has a cache::by function of ({}), but its own parameters are ({}); take the same types",
+                         fmt::join(part.function.parameters, ", "), fmt::join(own, ", "));
+  }
+  return {};
+}
+
+std::string definition::near_parameter(std::string_view word) const {
+  std::vector<std::string_view> names;
+  for (const auto& p : params) names.emplace_back(p.name);
+  const auto near = core::nearest(word, names);
+  return near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near);
 }
 
 void definition::check_once() const {

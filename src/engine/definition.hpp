@@ -19,6 +19,12 @@ struct settings {
   name_id version = 0;
   std::string description{};
   std::optional<weir::durability> durability{};
+  cache_policy cache{};
+  std::optional<duration> cache_expiration{};
+  std::optional<bool> refresh_cache{};
+  bool cache_single = false;
+  std::optional<bool> persist_result{};  // unset: where something needs it
+  hook_list on_running{}, on_completion{}, on_failure{}, on_crashed{};
 };
 
 class definition : public std::enable_shared_from_this<definition> {
@@ -40,6 +46,8 @@ class definition : public std::enable_shared_from_this<definition> {
   std::string schema() const;
   /// `task "fetch" (pipeline.cpp:12)`
   std::string described() const;
+  /// True the first time: for warnings that one task gives once.
+  bool not_said_yet() const noexcept { return !said_.exchange(true); }
 
   const kind what;
   const std::string name;
@@ -51,12 +59,16 @@ class definition : public std::enable_shared_from_this<definition> {
  private:
   void check_once() const;
   std::string problem() const;
+  std::string result_problem() const;
+  std::string cache_problem(const cache_part&) const;
+  std::string near_parameter(std::string_view name) const;
 
   const char* file_;
   int line_;
   std::shared_ptr<const std::vector<std::string>> own_names_;  // of parameters that nobody named
   std::string tag_problem_;
   mutable std::atomic<bool> checked_{false};
+  mutable std::atomic<bool> said_{false};
 };
 
 }  // namespace weir::inline v0::detail

@@ -1,5 +1,6 @@
 #include "engine/engine.hpp"
 
+#include "engine/failure.hpp"
 #include "engine/process.hpp"
 #include "engine/waiting.hpp"
 
@@ -62,7 +63,7 @@ engine::~engine() {
     end.attempt = 1;
     end.type = state_type::completed;
     end.start_offset = end.end_offset = 1;
-    put_fact(facts, end, std::string_view(), std::string_view(), std::string_view());
+    put_fact(facts, end, std::string_view(), std::string_view(), std::string_view(), std::string_view());
     recording_->append(facts, *executor_);
   }
   recording_->flush(durability::process, *executor_);
@@ -73,6 +74,7 @@ void engine::open() {
   recording_ = path_.empty() ? recording_of(options_.store_port, options_.queue_bytes)
                              : recording_of(path_, options_.queue_bytes);
   session_ = recording_->open_session(clock_->now());
+  crashed_ = recording_->take_crashed();
 }
 
 std::shared_ptr<recording> engine::writable() {
@@ -116,6 +118,33 @@ run_context& engine::ambient() {
   put_fact(facts, fact, run.name, std::string_view(), std::string_view());
   run.records->append(facts, *executor_);
   return *ambient_context_;
+}
+
+void engine::tell_crashed(const definition& d) {
+  const auto concerns = [&](const crashed_run& r) {
+    return (r.kind == run_kind::flow) == (d.what == kind::flow) && r.called == d.name;
+  };
+  std::vector<crashed_run> found;
+  {
+    std::lock_guard lock(mutex_);
+    std::copy_if(crashed_.begin(), crashed_.end(), std::back_inserter(found), concerns);
+    std::erase_if(crashed_, concerns);
+  }
+  const auto& store = *writable()->port();
+  const auto call_all = [&](const auto& records) {
+    for (const auto& record : records)
+      for (const auto& hook : d.set.on_crashed.list()) {
+        try {
+          hook(record);
+        } catch (...) {
+          log::error("on_crashed hook of {} threw {}", d.described(), in_short(describe(std::current_exception(), 1)));
+        }
+      }
+  };
+  for (const auto& r : found) {
+    if (r.kind == run_kind::flow) call_all(store.flow_runs({.id = r.id}));
+    else call_all(store.task_runs({.id = r.id}));
+  }
 }
 
 void engine::introduce(const definition& d, recording& records) {

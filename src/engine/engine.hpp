@@ -31,6 +31,7 @@ class engine : public std::enable_shared_from_this<engine> {
   logging::console* console() const noexcept { return console_.get(); }
   std::size_t parameter_budget() const noexcept { return parameter_budget_; }
   durability default_durability() const noexcept { return durability_; }
+  bool refreshes_cache() const noexcept { return options_.refresh_cache; }
 
   /// Makes sure that this process writes the store itself: a forked child opens it anew. Called where a run begins.
   std::shared_ptr<recording> writable();
@@ -40,6 +41,9 @@ class engine : public std::enable_shared_from_this<engine> {
   run_context& ambient();
   /// Announces a flow to the store, once.
   void introduce(const definition&, recording&);
+
+  /// Calls the on_crashed hooks of a definition for its runs that were found crashed when the store was opened, once.
+  void tell_crashed(const definition&);
 
   /// Everything that this process emitted so far is in the store.
   void flush(durability how);
@@ -63,6 +67,7 @@ class engine : public std::enable_shared_from_this<engine> {
   std::shared_ptr<flow_run> ambient_run_;
   std::unique_ptr<run_context> ambient_context_;
   std::vector<name_id> introduced_;
+  std::vector<crashed_run> crashed_;  // of whom nobody was told yet
   std::atomic<weir::runtime*> owner_{nullptr};
 };
 

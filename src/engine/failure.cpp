@@ -62,6 +62,7 @@ failure describe(const std::exception_ptr& error, int attempt) {
     if (constexpr std::string_view around = "std::_Nested_exception<"; f.type.starts_with(around))
       f.type = f.type.substr(around.size(), f.type.size() - around.size() - 1);
     f.message = cut(what_of(e), longest_message);
+    if (const auto* ours = dynamic_cast<const weir::error*>(&e)) f.code = ours->code();
     collect_causes(e, f.causes);
   } catch (const std::string& text) {
     f.type = "std::string";
@@ -86,6 +87,7 @@ std::string to_json_text(const failure& f) {
   std::vector<char> bytes;
   json_writer w(bytes);
   w.begin_object();
+  w.field("code", f.code);
   w.field("type", f.type);
   w.field("message", f.message);
   w.field("causes", f.causes);

@@ -21,10 +21,30 @@ class flushing_port final : public store_port {
   std::size_t count_flow_runs(const flow_run_filter& f) const override { return fresh().count_flow_runs(f); }
   std::size_t count_task_runs(const task_run_filter& f) const override { return fresh().count_task_runs(f); }
   store_info info() const override { return fresh().info(); }
+  page<cache_record> cache_entries(const cache_filter& f, timestamp now) const override {
+    return fresh().cache_entries(f, now);
+  }
   std::vector<known_task_run> known_task_runs(const uuid& id) const override { return fresh().known_task_runs(id); }
+  std::optional<earlier_task_run> find_earlier(const uuid& id, std::uint32_t n) const override {
+    return fresh().find_earlier(id, n);
+  }
+  std::optional<std::string> find_result(const uuid& id) const override { return fresh().find_result(id); }
+  std::optional<found_cache_entry> find_cache_entry(std::string_view key) const override {
+    return fresh().find_cache_entry(key);
+  }
+  std::string cache_use(const uuid& id) const override { return fresh().cache_use(id); }
+  std::unique_ptr<large_value_writer> keep_large_value() override { refuse(); }
+  large_value find_large_value(std::string_view name) const override { return port_->find_large_value(name); }
+
+  std::size_t clear_cache(const cache_filter& f, timestamp now) override {
+    if (auto e = engine_.lock()) return e->writable()->clear_cache(f, now);
+    refuse();
+  }
 
  private:
-  [[noreturn]] static void refuse() { throw usage_error("runtime::store() is for reading"); }
+  [[noreturn]] static void refuse() {
+    throw usage_error("runtime::store() is for reading, as long as its runtime lives");
+  }
 
   const store_port& fresh() const {
     if (auto e = engine_.lock()) e->flush(durability::relaxed);

@@ -33,9 +33,9 @@ recording::~recording() {
   writer_.join();
 }
 
-void recording::append(std::span<const std::byte> facts, executor& waits) {
+std::uint64_t recording::append(std::span<const std::byte> facts, executor& waits) {
   std::unique_lock lock(mutex_);
-  if (inherited()) return;
+  if (inherited()) return 0;
   // A fact larger than the whole buffer goes in alone.
   while (buffer_.size() + facts.size() > capacity_ && !buffer_.empty()) {
     wait_node room;
@@ -47,11 +47,12 @@ void recording::append(std::span<const std::byte> facts, executor& waits) {
   }
   const auto before = buffer_.size();
   buffer_.insert(buffer_.end(), facts.begin(), facts.end());
-  appended_ += facts.size();
+  const auto end = appended_ += facts.size();
   const bool wake = writer_sleeps_ || (before < wake_level_ && buffer_.size() >= wake_level_);
   writer_sleeps_ = false;
   lock.unlock();
   if (wake) work_.notify_one();
+  return end;
 }
 
 void recording::flush(durability how, executor& waits) {
@@ -146,9 +147,20 @@ std::exception_ptr recording::last_failure() const {
   return last_failure_;
 }
 
+std::size_t recording::clear_cache(const cache_filter& which, timestamp now) {
+  std::lock_guard writing(handing_over_);
+  hand_over(durability::process);
+  return port_->clear_cache(which, now);
+}
+
 std::uint64_t recording::open_session(timestamp now) {
   std::lock_guard writing(handing_over_);
   return port_->open_session(now);
+}
+
+std::vector<crashed_run> recording::take_crashed() {
+  std::lock_guard writing(handing_over_);
+  return port_->take_crashed();
 }
 
 void recording::close_session(std::uint64_t session, timestamp now) noexcept {

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "engine/cache_index.hpp"
+
 #include <weir/executor.hpp>
 #include <weir/store_port.hpp>
 
@@ -24,11 +26,14 @@ class recording {
   /// Hands over what is left. Never throws: what cannot be written is reported by flush, or was not asked about.
   ~recording();
 
-  /// Appends facts, aligned and complete. Waits where the buffer is full.
-  void append(std::span<const std::byte> facts, executor& waits);
+  /// Appends facts, aligned and complete. Waits where the buffer is full. \return where they end: see committed()
+  std::uint64_t append(std::span<const std::byte> facts, executor& waits);
   /// Waits until everything appended before is as durable as asked (relaxed: handed over and committed).
   /// Failures are counted, see failures(); they do not throw here, because the facts may be anybody's.
   void flush(durability, executor& waits);
+
+  /// Everything that ends at or before this place is in the store, or lost: see failures().
+  std::uint64_t committed() const noexcept { return committed_.load(std::memory_order_acquire); }
 
   /// How many batches could not be written, and what the last one failed with.
   std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_acquire); }
@@ -36,8 +41,14 @@ class recording {
 
   std::uint64_t open_session(timestamp now);
   void close_session(std::uint64_t session, timestamp now) noexcept;
+  /// Runs that were found crashed since the last call.
+  std::vector<crashed_run> take_crashed();
 
   const std::shared_ptr<store_port>& port() const noexcept { return port_; }
+  /// Removes cache entries, also those on their way. \return how many
+  std::size_t clear_cache(const cache_filter&, timestamp now);
+  /// The entries on their way to the store, and who is computing what.
+  cache_index& cache() noexcept { return cache_; }
 
   /// In a forked child: this object belongs to the parent; it takes no facts any more and must not be destroyed.
   bool inherited() const noexcept { return inherited_.load(std::memory_order_relaxed); }
@@ -50,8 +61,6 @@ class recording {
  private:
   void write_in_background();
   bool hand_over(durability);  // with handing_over_ held; whether there was anything
-  std::uint64_t committed() const noexcept { return committed_.load(std::memory_order_acquire); }
-
   std::shared_ptr<store_port> port_;
   const std::size_t capacity_;
   const std::size_t wake_level_;
@@ -72,6 +81,7 @@ class recording {
   mutable std::mutex failure_mutex_;  // guards last_failure_
   std::exception_ptr last_failure_;
   std::atomic<bool> inherited_{false};
+  cache_index cache_;
 
   std::thread writer_;
 };

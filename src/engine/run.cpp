@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace weir::inline v0::detail {
 namespace {
 
@@ -53,16 +55,16 @@ void sleep(const run_context& c, duration wait) {
   else plain_executor().wait(nobody, std::chrono::steady_clock::now() + wait, {});
 }
 
-// The next attempt of a flow run finds the task runs of the ones before by identity, in the store: nothing is kept in
-// memory for flows that succeed at once.
+// The next attempt of a flow run finds the task runs of the ones before by identity. Only the identities are in memory, and
+// only then: 16 bytes a task run. The rest is read from the store when it is met.
 void meet_again(flow_run& flow) {
   ++flow.attempt;
   flow.engine->flush(durability::relaxed);
-  std::lock_guard lock(flow.earlier_mutex);
-  flow.earlier_runs.clear();
-  for (auto& k : flow.records->port()->known_task_runs(flow.id))
-    flow.earlier_runs.emplace(flow_run::identity(k.parent_n, intern(k.task), k.index),
-                              flow_run::earlier{k.n, k.created, std::move(k.history)});
+  const auto before = flow.records->port()->known_task_runs(flow.id);
+  std::lock_guard lock(flow.known_mutex);
+  flow.known_runs.clear();
+  for (const auto& k : before) flow.known_runs.push_back({k.parent_n, intern(k.task), k.index, k.n});
+  std::sort(flow.known_runs.begin(), flow.known_runs.end());
 }
 
 }  // namespace
@@ -136,7 +138,7 @@ void run_log::describe(run_fact& f) const noexcept {
   f.start_offset = started_ < 0 ? -1 : started_ - created_;
 }
 
-void run_log::emit(int attempt, std::string_view failure_json) {
+std::uint64_t run_log::emit(int attempt, const state_extras& with) {
   update_fact f;
   f.run = flow_->serial;
   f.n = n_;
@@ -149,9 +151,27 @@ void run_log::emit(int attempt, std::string_view failure_json) {
   f.run_micros = run_micros_;
   auto& facts = this_thread_scratch().facts;
   facts.clear();
-  put_fact(facts, f, message_, history_, failure_json);
-  flow_->records->append(facts, flow_->engine ? flow_->engine->executor() : plain_executor());
-  if (row_) row_->emit(attempt, failure_json);
+  put_fact(facts, f, message_, history_, with.failure, with.result);
+  if (!with.cache_key.empty()) {
+    cache_fact entry;
+    entry.run = f.run;
+    entry.n = f.n;
+    entry.task = with.cache_task;
+    entry.created = last_;
+    entry.expires = with.cache_expires;
+    put_fact(facts, entry, with.cache_key, with.cache_parts, with.result);
+  }
+  const auto end = flow_->records->append(facts, flow_->engine ? flow_->engine->executor() : plain_executor());
+  if (row_) row_->emit(attempt, with);
+  return end;
+}
+
+void run_log::fill(run_info& r) const {
+  r.state = now();
+  r.created_at = timestamp::from_micros(created_);
+  if (started_ >= 0) r.started_at = timestamp::from_micros(started_);
+  if (ended_ >= 0) r.ended_at = timestamp::from_micros(ended_);
+  r.total_run_time = std::chrono::microseconds(run_micros_);
 }
 
 weir::state run_log::now() const {

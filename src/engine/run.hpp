@@ -6,6 +6,15 @@
 
 namespace weir::inline v0::detail {
 
+/// What goes into the store with a state. Empty: nothing.
+struct state_extras {
+  std::string_view failure{};  // JSON
+  std::string_view result{};   // kept: see store_port.hpp
+  std::string_view cache_key{}, cache_parts{};
+  name_id cache_task = 0;
+  std::int64_t cache_expires = 0;
+};
+
 /// Keeps a run's history and emits what the store must know. Times strictly increase, whatever the clock does.
 class run_log {
  public:
@@ -27,11 +36,13 @@ class run_log {
   void describe(run_fact&) const noexcept;
   const std::string& history() const noexcept { return history_; }
 
-  /// Tells the store what the run has become. \param failure_json  empty for none
-  void emit(int attempt, std::string_view failure_json = {});
+  /// Tells the store what the run has become. \return where the facts end in the recording
+  std::uint64_t emit(int attempt, const state_extras& = {});
 
   /// The state it is in, as text; the message of the state with it.
   weir::state now() const;
+  /// State and times, as a record shows them.
+  void fill(run_info&) const;
 
   /// A row that shows the same states: a subflow's in its parent.
   void mirror(run_log* row) noexcept { row_ = row; }
@@ -51,6 +62,8 @@ class run_log {
   std::string message_;
   run_log* row_ = nullptr;
 };
+
+class caching;
 
 /// Puts a context in place for the calling thread, and the previous one back.
 class context_scope {

@@ -95,6 +95,8 @@ weir::store& runtime::store() {
   return *store_;
 }
 
+cache_explanation runtime::explain_cache(const uuid& task_run) { return store().explain_cache(task_run); }
+
 runtime_scope::runtime_scope(runtime& rt) noexcept : previous_(std::exchange(detail::this_thread().scope, &rt)) {}
 runtime_scope::~runtime_scope() { detail::this_thread().scope = previous_; }
 

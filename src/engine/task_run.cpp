@@ -2,6 +2,11 @@
 
 #include "engine/calls.hpp"
 
+#include "core/kept_result.hpp"
+#include "engine/hooks.hpp"
+
+#include <fmt/format.h>
+
 namespace weir::inline v0::detail {
 namespace {
 
@@ -17,34 +22,90 @@ void run_unrecorded(const definition& d, const frame_ops& ops, void* frame) {
   if (auto v = run_attempts({d, ops, frame}, c, nullptr); v.error) std::rethrow_exception(v.error);
 }
 
+struct task_call {
+  const definition& d;
+  const call_site* site;
+  const frame_ops& ops;
+  void* frame;
+  engine& e;
+  run_context& parent;
+
+  void go() {
+    const recorded_parameters parameters(d, ops, frame, e.parameter_budget());
+    const auto name = custom_name(d, site, parameters.text());
+    const auto tags = tags_for(d, site);
+    call_row row(parent, d.id);
+    if (row.is_done() && take(row, row.earlier->result)) return;
+
+    run_context c;
+    c.engine = &e;
+    c.flow = parent.flow;
+    c.defined = &d;
+    c.n = row.n;
+    c.index = row.index;
+    c.tags = tags;
+    c.custom_name = name;
+    c.parameters = parameters.text();
+    row_texts texts{.version = d.set.version, .tags = tags, .name = name, .parameters = parameters.text()};
+
+    row.begin(e.clock().now());
+    std::optional<caching> cache;
+    if (d.set.cache.is_set()) {
+      cache.emplace(d, ops, frame, c);
+      if (const auto found = cache->find()) {
+        if (take(row, *found)) return finish_cached(c, row, texts, *cache, *found);
+        cache->found_unreadable();
+      }
+      texts.cache_key = cache->use();
+    }
+    row.start(e.clock().now());
+    emit_row(row, 1, texts);
+    call_hooks(d.set.on_running, "on_running", c, row.log, std::nullopt);
+    const attempts body{d, ops, frame};
+    const auto v = run_attempts(body, c, &row.log);
+    ending{body, c, row.log, keeps_result(d, &parent), cache ? &*cache : nullptr}.finish(v);
+    make_durable();
+    if (v.error) std::rethrow_exception(v.error);
+  }
+
+  // Puts a kept result into the frame. One that does not parse any more is computed again.
+  bool take(const call_row& row, std::string_view kept) {
+    try {
+      core::read_result(*parent.flow->records->port(), kept, [this](json_reader r) { ops.read_result(frame, r); });
+      return true;
+    } catch (const error& cause) {
+      say(parent, log::level::warning,
+          fmt::format("Task run '{}-{}': a kept result cannot be used, so the task runs: {}", d.name, row.index,
+                      cause.what()));
+      return false;
+    }
+  }
+
+  void finish_cached(run_context& c, call_row& row, row_texts& texts, const caching& cache, const std::string& result) {
+    texts.cache_key = cache.use();
+    emit_row(row, 0, texts);
+    row.log.enter(state_type::completed, "Cached", {}, e.clock().now());
+    row.log.emit(0, {.result = result});
+    c.attempt = 0;
+    say_completed(c, row.log);
+    call_hooks(d.set.on_completion, "on_completion", c, row.log, std::nullopt);
+    make_durable();
+  }
+
+  void make_durable() {
+    const auto how = d.set.durability.value_or(parent.flow->inside);
+    if (how != durability::relaxed) parent.flow->records->flush(how, e.executor());
+  }
+};
+
 }  // namespace
 
 void run_task(const definition& d, const call_site* site, const frame_ops& ops, void* frame) {
   d.check();
   engine* e = engine_for(site);
   if (!e) return run_unrecorded(d, ops, frame);
-
-  run_context& parent = parent_for(*e);
-  const recorded_parameters parameters(d, ops, frame, e->parameter_budget());
-  const auto name = custom_name(d, site, parameters.text());
-  const auto tags = tags_for(d, site);
-  call_row row(parent, d.id, e->clock().now());
-  emit_row(row, parent, d.id, d.set.version, tags, name, parameters.text(), {});
-
-  run_context c;
-  c.engine = e;
-  c.flow = parent.flow;
-  c.defined = &d;
-  c.n = row.n;
-  c.index = row.index;
-  c.tags = tags;
-  c.custom_name = name;
-  c.parameters = parameters.text();
-  const auto v = run_attempts({d, ops, frame}, c, &row.log);
-  finish(c, row.log, v);
-  if (const auto how = d.set.durability.value_or(parent.flow->inside); how != durability::relaxed)
-    parent.flow->records->flush(how, e->executor());
-  if (v.error) std::rethrow_exception(v.error);
+  if (d.set.on_crashed.is_set()) e->tell_crashed(d);
+  task_call{d, site, ops, frame, *e, parent_for(*e)}.go();
 }
 
 }  // namespace weir::inline v0::detail

@@ -18,6 +18,7 @@ void folded_batch::assign(std::span<const std::byte> batch) {
   entries_.clear();
   runs_.clear();
   lines_.clear();
+  cache_entries_.clear();
   const auto add = [this](const fact& f) {
     entries_.push_back({f.run, f.n, static_cast<std::uint32_t>(entries_.size()), &f});
   };
@@ -25,6 +26,7 @@ void folded_batch::assign(std::span<const std::byte> batch) {
     using type = std::remove_cvref_t<decltype(f)>;
     if constexpr (std::is_same_v<type, flow_fact>) flows_.push_back(&f);
     else if constexpr (std::is_same_v<type, log_fact>) lines_.push_back(&f);
+    else if constexpr (std::is_same_v<type, cache_fact>) cache_entries_.push_back(&f);
     else add(f);
   });
 

@@ -25,6 +25,8 @@ class folded_batch {
   const std::vector<run_change>& runs() const noexcept { return runs_; }
   /// By flow run, in each by sequence.
   const std::vector<const log_fact*>& lines() const noexcept { return lines_; }
+  /// As they were emitted.
+  const std::vector<const cache_fact*>& cache_entries() const noexcept { return cache_entries_; }
 
  private:
   struct entry {
@@ -37,6 +39,7 @@ class folded_batch {
   std::vector<entry> entries_;
   std::vector<run_change> runs_;
   std::vector<const log_fact*> lines_;
+  std::vector<const cache_fact*> cache_entries_;
 };
 
 }  // namespace weir::inline v0::store_detail

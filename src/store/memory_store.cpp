@@ -1,5 +1,6 @@
 #include "store/memory_store.hpp"
 
+#include "core/hash.hpp"
 #include "core/history.hpp"
 #include "core/ids.hpp"
 #include "core/tag_set.hpp"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <tuple>
 
 namespace weir::inline v0 {
 namespace {
@@ -21,7 +23,14 @@ struct stored_run {
   state_type type{};
   std::int64_t created = 0, start_offset = -1, end_offset = -1, run_micros = 0;
   uuid id{};
-  std::string run_name, parameters, history, failure, child;
+  std::string run_name, parameters, history, failure, child, result, cache_key;
+};
+struct stored_entry {
+  name_id task = 0;
+  std::int64_t created = 0, expires = 0;
+  std::uint64_t run = 0;
+  std::uint32_t n = 0;
+  std::string parts, result;
 };
 struct stored_line {
   std::uint32_t n, seq;
@@ -119,11 +128,99 @@ class memory_store_port final : public store_port {
     std::vector<known_task_run> out;
     for (const auto& [k, r] : runs_)
       if (!r.is_flow && runs_.at({k.first, 0}).id == id)
-        out.push_back({r.parent_n, std::string(text_of(r.name)), r.index, k.second, r.created, r.history});
+        out.push_back({r.parent_n, std::string(text_of(r.name)), r.index, k.second});
     return out;
+  }
+  std::optional<earlier_task_run> find_earlier(const uuid& flow_run, std::uint32_t n) const override {
+    std::lock_guard lock(mutex_);
+    const auto* r = find(core::task_run_id(flow_run, n));
+    if (!r) return std::nullopt;
+    return earlier_task_run{r->created, r->history, r->result, child_of(*r)};
+  }
+  std::optional<std::string> find_result(const uuid& id) const override {
+    std::lock_guard lock(mutex_);
+    const auto* r = find(id);
+    if (!r) return std::nullopt;
+    return r->result;
+  }
+  std::string cache_use(const uuid& task_run) const override {
+    std::lock_guard lock(mutex_);
+    const auto* r = find(task_run);
+    return r ? r->cache_key : "";
+  }
+  std::optional<found_cache_entry> find_cache_entry(std::string_view digest) const override {
+    std::lock_guard lock(mutex_);
+    const auto found = entries_.find(digest);
+    if (found == entries_.end() || found->second.result.empty()) return std::nullopt;
+    return found_cache_entry{found->second.created, found->second.expires, found->second.result};
+  }
+  page<cache_record> cache_entries(const cache_filter& f, timestamp now) const override {
+    std::lock_guard lock(mutex_);
+    std::vector<cache_record> out;
+    for (const auto& [digest, e] : entries_) {
+      if (!matches(f, digest, e, now)) continue;
+      cache_record r;
+      r.key = core::to_hex(core::digest_from(digest));
+      r.task = text_of(e.task);
+      r.created_at = timestamp::from_micros(e.created);
+      if (e.expires) r.expires_at = timestamp::from_micros(e.expires);
+      if (const auto flow = runs_.find({e.run, 0}); flow != runs_.end())
+        r.task_run = core::task_run_id(flow->second.id, e.n);
+      r.parts = e.parts;
+      r.has_result = !e.result.empty();
+      out.push_back(std::move(r));
+    }
+    std::sort(out.begin(), out.end(), [](const cache_record& a, const cache_record& b) {
+      return std::tie(b.created_at, b.key) < std::tie(a.created_at, a.key);
+    });
+    return paged(std::move(out), f.limit, f.cursor);
+  }
+  std::size_t clear_cache(const cache_filter& f, timestamp now) override {
+    std::lock_guard lock(mutex_);
+    return std::erase_if(entries_, [&](const auto& e) { return matches(f, e.first, e.second, now); });
+  }
+
+  std::unique_ptr<large_value_writer> keep_large_value() override { return std::make_unique<value_writer>(*this); }
+  large_value find_large_value(std::string_view name) const override {
+    std::lock_guard lock(mutex_);
+    const auto found = values_.find(name);
+    if (found == values_.end()) throw missing_result("the value " + std::string(name) + " is not in the memory store");
+    return {found->second, *found->second, "memory:" + std::string(name)};
   }
 
  private:
+  class value_writer final : public large_value_writer {
+   public:
+    explicit value_writer(memory_store_port& store) : store_(store) {}
+    void write(std::span<const std::byte> data) override { bytes_.insert(bytes_.end(), data.begin(), data.end()); }
+    std::string commit() override {
+      auto name = core::to_hex(core::hash_of(bytes_));
+      std::lock_guard lock(store_.mutex_);
+      store_.values_.emplace(name, std::make_shared<const std::vector<std::byte>>(std::move(bytes_)));
+      return name;
+    }
+
+   private:
+    memory_store_port& store_;
+    std::vector<std::byte> bytes_;
+  };
+
+  static bool matches(const cache_filter& f, const std::string& digest, const stored_entry& e, timestamp now) {
+    return (!f.key || core::to_hex(core::digest_from(digest)) == *f.key) && (!f.task || text_of(e.task) == *f.task) &&
+           (!f.older_than || e.created < now.micros() - f.older_than->count());
+  }
+  const stored_run* find(const uuid& id) const {
+    for (const auto& [k, r] : runs_)
+      if (r.is_flow ? r.id == id : core::task_run_id(runs_.at({k.first, 0}).id, k.second) == id) return &r;
+    return nullptr;
+  }
+  static std::optional<uuid> child_of(const stored_run& r) {
+    if (r.child.size() != sizeof(uuid::bytes)) return std::nullopt;
+    uuid id;
+    std::copy(r.child.begin(), r.child.end(), id.bytes);
+    return id;
+  }
+
   void record(const flow_fact& f) {
     auto& flow = flows_[std::string(text_of(f.name))];
     if (flow.created == 0) flow.created = f.at;
@@ -145,6 +242,7 @@ class memory_store_port final : public store_port {
     r.start_offset = f.start_offset;
     r.end_offset = -1;
     r.failure.clear();
+    r.result.clear();
     return &r;
   }
   void record(const flow_run_fact& f) {
@@ -169,6 +267,7 @@ class memory_store_port final : public store_port {
     r->parameters = text(f, task_run_fact::parameters);
     r->history = text(f, task_run_fact::history);
     r->child = text(f, task_run_fact::child);
+    r->cache_key = text(f, task_run_fact::cache_key);
   }
   void record(const update_fact& f) {
     const auto found = runs_.find({f.run, f.n});
@@ -184,10 +283,22 @@ class memory_store_port final : public store_port {
     r.run_micros = f.run_micros;
     r.history = text(f, update_fact::history);
     r.failure = text(f, update_fact::failure);
+    r.result = text(f, update_fact::result);
   }
   void record(const log_fact& f) {
     if (runs_.contains({f.run, 0}))
       lines_[f.run].push_back({f.n, f.seq, f.level, f.at, std::string(text(f, log_fact::message))});
+  }
+  void record(const cache_fact& f) {
+    auto& e = entries_[std::string(text(f, cache_fact::key))];
+    if (text(f, cache_fact::result).empty() && !e.result.empty()) return;
+    e = {f.task,
+         f.created,
+         f.expires,
+         f.run,
+         f.n,
+         std::string(text(f, cache_fact::parts)),
+         std::string(text(f, cache_fact::result))};
   }
 
   void fill(run_info& out, const stored_run& r) const {
@@ -244,10 +355,7 @@ class memory_store_port final : public store_port {
       o.history = core::unpack_history(r.history, r.created);
       if (!o.history.empty()) o.state = o.history.back();
       if (r.parent_n) o.parent = core::task_run_id(o.flow_run, r.parent_n);
-      if (r.child.size() == 16) {
-        o.child_flow_run.emplace();
-        std::copy(r.child.begin(), r.child.end(), o.child_flow_run->bytes);
-      }
+      o.child_flow_run = child_of(r);
       if ((f.id && *f.id != o.id) || (f.flow_run && *f.flow_run != o.flow_run) || (f.task && *f.task != o.task) ||
           (f.name && *f.name != o.name) || !is_any(f.states, o.state.type) || !has_all(o.tags, f.tags) ||
           (f.parent && f.parent != o.parent) || !within(f.started_after, f.started_before, o.started_at))
@@ -272,6 +380,8 @@ class memory_store_port final : public store_port {
   std::map<std::string, stored_flow> flows_;
   std::map<key, stored_run> runs_;
   std::map<std::uint64_t, std::vector<stored_line>> lines_;
+  std::map<std::string, stored_entry, std::less<>> entries_;
+  std::map<std::string, std::shared_ptr<const std::vector<std::byte>>, std::less<>> values_;
 };
 
 }  // namespace

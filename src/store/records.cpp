@@ -16,6 +16,7 @@ failure parse_failure(std::string_view json) {
     f.message = json;
     return f;
   }
+  f.code = static_cast<error_code>(j.value("code", static_cast<int>(error_code::other)));
   f.type = j.value("type", "");
   f.message = j.value("message", "");
   f.causes = j.value("causes", std::vector<std::string>());

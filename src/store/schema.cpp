@@ -51,13 +51,14 @@ CREATE TABLE log (
   flow_run INTEGER NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL, level INTEGER NOT NULL, created INTEGER NOT NULL,
   message TEXT NOT NULL, PRIMARY KEY (flow_run, seq)) STRICT, WITHOUT ROWID;
 
--- Filled by later versions: which run had which one's result as an input, and results that may be used again.
+-- Filled by later versions: which run had which one's result as an input.
 CREATE TABLE edge (
   flow_run INTEGER NOT NULL, n INTEGER NOT NULL, from_flow_run INTEGER NOT NULL, from_n INTEGER NOT NULL, kind INTEGER NOT NULL,
   PRIMARY KEY (flow_run, n, from_flow_run, from_n)) STRICT, WITHOUT ROWID;
 CREATE TABLE cache_entry (
-  cache_key BLOB PRIMARY KEY, created INTEGER NOT NULL, cache_expiration INTEGER, flow_run INTEGER, n INTEGER, task INTEGER,
-  parts TEXT, result BLOB) STRICT, WITHOUT ROWID;
+  cache_key BLOB PRIMARY KEY, task INTEGER NOT NULL, created INTEGER NOT NULL, cache_expiration INTEGER, flow_run INTEGER,
+  n INTEGER, parts TEXT NOT NULL, result BLOB) STRICT, WITHOUT ROWID;
+CREATE INDEX cache_entry_by_task ON cache_entry (task, created);
 
 CREATE VIEW v_flow_run AS
   SELECT lower(substr(hex(r.id), 1, 8) || '-' || substr(hex(r.id), 9, 4) || '-' || substr(hex(r.id), 13, 4) || '-' ||

@@ -1,9 +1,11 @@
 #include "store/sqlite_reader.hpp"
 
+#include "core/hash.hpp"
 #include "core/history.hpp"
 #include "core/ids.hpp"
 #include "store/records.hpp"
 #include "store/schema.hpp"
+#include "store/where.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
@@ -11,37 +13,9 @@
 
 #include <charconv>
 #include <cstring>
-#include <variant>
 
 namespace weir::inline v0::store_detail {
 namespace {
-
-struct bytes {
-  std::string value;
-};
-
-/// A WHERE clause as it grows, with the values of its parameters.
-class where {
- public:
-  template <class... Value>
-  void add(std::string_view condition, Value&&... values) {
-    text_ += (text_.empty() ? " WHERE " : " AND ");
-    text_ += condition;
-    (values_.emplace_back(std::forward<Value>(values)), ...);
-  }
-  const std::string& text() const noexcept { return text_; }
-  void bind(statement& s) const {
-    for (const auto& v : values_) {
-      if (const auto* i = std::get_if<std::int64_t>(&v)) s.integer(*i);
-      else if (const auto* b = std::get_if<bytes>(&v)) s.blob(b->value);
-      else s.text(std::get<std::string>(v));
-    }
-  }
-
- private:
-  std::string text_;
-  std::vector<std::variant<std::int64_t, std::string, bytes>> values_;
-};
 
 bytes blob_of(const uuid& id) { return {std::string(reinterpret_cast<const char*>(id.bytes), sizeof id.bytes)}; }
 
@@ -111,6 +85,11 @@ where conditions(const task_run_filter& f) {
   return w;
 }
 
+[[noreturn]] void throw_bad_cursor(const std::string& cursor) {
+  throw usage_error(
+      fmt::format("\"{}\" is no cursor of this query; give next_cursor of the page before", cursor.substr(0, 80)));
+}
+
 // Cursors are one or two numbers; anything else was not ours.
 std::vector<std::int64_t> parse_cursor(const std::string& cursor, std::size_t numbers) {
   std::vector<std::int64_t> out;
@@ -123,9 +102,7 @@ std::vector<std::int64_t> parse_cursor(const std::string& cursor, std::size_t nu
     out.push_back(n);
     p = rest + 1;
   }
-  if (out.size() != numbers)
-    throw usage_error(
-        fmt::format("\"{}\" is no cursor of this query; give next_cursor of the page before", cursor.substr(0, 80)));
+  if (out.size() != numbers) throw_bad_cursor(cursor);
   return out;
 }
 
@@ -186,6 +163,15 @@ SQLite::Database open_to_read(const std::string& path) try {
 }
 
 }  // namespace
+
+where conditions(const cache_filter& f, std::int64_t now) {
+  where w;
+  if (f.key)
+    w.add("e.cache_key = ?", bytes{std::string(core::view_of(core::parse_digest(*f.key).value_or(core::digest{})))});
+  if (f.task) w.add("e.task = (SELECT id FROM name WHERE text = ?)", *f.task);
+  if (f.older_than) w.add("e.created < ?", now - f.older_than->count());
+  return w;
+}
 
 sqlite_reader::sqlite_reader(const std::string& path) : path_(path), db_(open_to_read(path)) {}
 
@@ -327,18 +313,102 @@ std::size_t sqlite_reader::count_task_runs(const task_run_filter& f) const {
 
 std::vector<known_task_run> sqlite_reader::known_task_runs(const uuid& flow_run) const {
   std::lock_guard lock(mutex_);
-  statement s(
-      db_.getHandle(),
-      "SELECT r.parent_n, k.text, r.dynamic_key, r.n, r.created, r.history FROM task_run r JOIN name k ON k.id = r.task "
-      "WHERE r.flow_run = (SELECT key FROM flow_run WHERE id = ?)",
-      path_);
+  statement s(db_.getHandle(),
+              "SELECT r.parent_n, k.text, r.dynamic_key, r.n FROM task_run r JOIN name k ON k.id = r.task "
+              "WHERE r.flow_run = (SELECT key FROM flow_run WHERE id = ?)",
+              path_);
   const auto id = blob_of(flow_run);
   s.blob(id.value);
   std::vector<known_task_run> out;
   while (s.step())
     out.push_back({static_cast<std::uint32_t>(s.integer_at(0)), std::string(s.text_at(1)),
-                   static_cast<std::uint32_t>(s.integer_at(2)), static_cast<std::uint32_t>(s.integer_at(3)),
-                   s.integer_at(4), std::string(s.text_at(5))});
+                   static_cast<std::uint32_t>(s.integer_at(2)), static_cast<std::uint32_t>(s.integer_at(3))});
+  return out;
+}
+
+std::optional<earlier_task_run> sqlite_reader::find_earlier(const uuid& flow_run, std::uint32_t n) const {
+  std::lock_guard lock(mutex_);
+  statement s(
+      db_.getHandle(),
+      "SELECT created, history, result, child FROM task_run WHERE flow_run = (SELECT key FROM flow_run WHERE id = ?) AND n = ?",
+      path_);
+  const auto id = blob_of(flow_run);
+  s.blob(id.value).integer(n);
+  if (!s.step()) return std::nullopt;
+  earlier_task_run out{s.integer_at(0), std::string(s.text_at(1)), std::string(s.text_at(2)), std::nullopt};
+  if (!s.is_null(3)) out.child = uuid_from(s.text_at(3));
+  return out;
+}
+
+// One value of one run of either kind.
+std::optional<std::string> sqlite_reader::column_of(const uuid& run, std::string_view column) const {
+  std::lock_guard lock(mutex_);
+  where w;
+  const bool is_task = core::is_task_run_id(run);
+  if (is_task) add_task_run(w, "r.flow_run", "r.n", run);
+  else w.add("r.id = ?", blob_of(run));
+  statement s(db_.getHandle(),
+              fmt::format("SELECT r.{} FROM {} r{}", column, is_task ? "task_run" : "flow_run", w.text()), path_);
+  w.bind(s);
+  if (!s.step()) return std::nullopt;
+  return std::string(s.text_at(0));
+}
+
+std::optional<std::string> sqlite_reader::find_result(const uuid& run) const { return column_of(run, "result"); }
+
+std::string sqlite_reader::cache_use(const uuid& task_run) const {
+  return core::is_task_run_id(task_run) ? column_of(task_run, "cache_key").value_or("") : "";
+}
+
+std::optional<found_cache_entry> sqlite_reader::find_cache_entry(std::string_view key) const {
+  std::lock_guard lock(mutex_);
+  if (!find_entry_) {
+    find_entry_.emplace(
+        db_.getHandle(),
+        "SELECT created, cache_expiration, result FROM cache_entry WHERE cache_key = ? AND result IS NOT NULL", path_);
+  }
+  auto& s = *find_entry_;
+  s.blob(key);
+  if (!s.step()) return std::nullopt;
+  found_cache_entry out{s.integer_at(0), s.integer_at(1), std::string(s.text_at(2))};
+  s.reset();
+  return out;
+}
+
+page<cache_record> sqlite_reader::cache_entries(const cache_filter& f, std::int64_t now) const {
+  auto w = conditions(f, now);
+  if (!f.cursor.empty()) {
+    const auto colon = std::min(f.cursor.find(':'), f.cursor.size());
+    const auto created = parse_cursor(f.cursor.substr(0, colon), 1)[0];
+    const auto key = core::parse_digest(std::string_view(f.cursor).substr(std::min(colon + 1, f.cursor.size())));
+    if (!key) throw_bad_cursor(f.cursor);
+    w.add("(e.created, e.cache_key) < (?, ?)", created, bytes{std::string(core::view_of(*key))});
+  }
+  std::lock_guard lock(mutex_);
+  statement s(
+      db_.getHandle(),
+      fmt::format(
+          "SELECT e.cache_key, k.text, e.created, e.cache_expiration, f.id, e.n, e.parts, e.result IS NOT NULL FROM "
+          "cache_entry e LEFT JOIN name k ON k.id = e.task LEFT JOIN flow_run f ON f.key = e.flow_run{} ORDER BY "
+          "e.created DESC, e.cache_key DESC LIMIT {}",
+          w.text(), f.limit + 1),
+      path_);
+  w.bind(s);
+  page<cache_record> out;
+  std::string last;
+  while (s.step()) {
+    auto& r = out.emplace_back();
+    r.key = core::to_hex(core::digest_from(s.text_at(0)));
+    r.task = s.text_at(1);
+    r.created_at = timestamp::from_micros(s.integer_at(2));
+    if (!s.is_null(3)) r.expires_at = timestamp::from_micros(s.integer_at(3));
+    if (!s.is_null(4))
+      r.task_run = core::task_run_id(uuid_from(s.text_at(4)), static_cast<std::uint32_t>(s.integer_at(5)));
+    r.parts = s.text_at(6);
+    r.has_result = s.integer_at(7) != 0;
+    if (out.size() <= f.limit) last = fmt::format("{}:{}", s.integer_at(2), r.key);
+  }
+  end_page(out, f.limit, std::move(last));
   return out;
 }
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "store/statement.hpp"
+#include "store/where.hpp"
 
 #include <weir/store_port.hpp>
 
@@ -26,12 +26,23 @@ class sqlite_reader {
   std::size_t count_flow_runs(const flow_run_filter&) const;
   std::size_t count_task_runs(const task_run_filter&) const;
   std::vector<known_task_run> known_task_runs(const uuid& flow_run) const;
+  std::optional<earlier_task_run> find_earlier(const uuid& flow_run, std::uint32_t n) const;
+  std::optional<std::string> find_result(const uuid& run) const;
+  std::optional<found_cache_entry> find_cache_entry(std::string_view key) const;
+  page<cache_record> cache_entries(const cache_filter&, std::int64_t now) const;
+  std::string cache_use(const uuid& task_run) const;
   store_info info() const;
 
  private:
+  std::optional<std::string> column_of(const uuid& run, std::string_view column) const;
+
   std::string path_;
   mutable std::mutex mutex_;  // guards db_
   mutable SQLite::Database db_;
+  mutable std::optional<statement> find_entry_;
 };
+
+/// Which entries a filter means; the table is called e.
+where conditions(const cache_filter&, std::int64_t now);
 
 }  // namespace weir::inline v0::store_detail

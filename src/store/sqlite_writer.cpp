@@ -1,7 +1,9 @@
 #include "store/sqlite_writer.hpp"
 
 #include "core/history.hpp"
+#include "core/ids.hpp"
 #include "store/schema.hpp"
+#include "store/sqlite_reader.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 #include <fstream>
 
 namespace weir::inline v0::store_detail {
@@ -39,7 +42,8 @@ std::uint64_t file_size(const std::string& path) noexcept {
   return ::stat(path.c_str(), &s) == 0 ? static_cast<std::uint64_t>(s.st_size) : 0;
 }
 
-constexpr int crashed = static_cast<int>(state_type::crashed);
+// How many crashed runs are kept for hooks that may want to know of them. Chosen; no data.
+constexpr std::size_t most_crashed = 10'000;
 
 }  // namespace
 
@@ -56,30 +60,30 @@ struct sqlite_writer::statements {
         flow_run(
             db,
             "INSERT INTO flow_run (id, flow, name, session, ambient, state_type, state_name, state_message, run_count, created, start_offset, "
-            "end_offset, run_micros, parameters, tags, version, parent, parent_n, history, failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state_type = state_type RETURNING key",
+            "end_offset, run_micros, parameters, tags, version, parent, parent_n, history, failure, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state_type = state_type RETURNING key",
             path),
         update_flow_run(
             db,
             "UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3, run_count = ?4, start_offset = ?5, end_offset = ?6, "
-            "run_micros = ?7, history = ?8, failure = ?9 WHERE key = ?10 AND run_count <= ?4 AND (state_type <> 7 OR run_count < ?4)",
+            "run_micros = ?7, history = ?8, failure = ?9, result = ?10 WHERE key = ?11 AND run_count <= ?4 AND (state_type <> 7 OR run_count < ?4)",
             path),
         task_run(
             db,
             "INSERT INTO task_run (flow_run, n, task, dynamic_key, parent_n, state_type, run_count, flow_run_run_count, created, start_offset, "
-            "end_offset, run_micros, parameters, history, name, state_name, state_message, tags, version, child, failure) VALUES (?, ?, ?, ?, ?, ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (flow_run, n) DO UPDATE SET state_type = excluded.state_type, run_count = "
+            "end_offset, run_micros, parameters, history, name, state_name, state_message, tags, version, child, failure, result, cache_key) VALUES (?, ?, "
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (flow_run, n) DO UPDATE SET state_type = excluded.state_type, run_count = "
             "excluded.run_count, flow_run_run_count = excluded.flow_run_run_count, start_offset = excluded.start_offset, end_offset = "
             "excluded.end_offset, run_micros = excluded.run_micros, parameters = excluded.parameters, history = excluded.history, name = "
             "excluded.name, state_name = excluded.state_name, state_message = excluded.state_message, tags = excluded.tags, version = "
-            "excluded.version, child = excluded.child, failure = excluded.failure WHERE (excluded.flow_run_run_count, excluded.run_count) >= "
+            "excluded.version, child = excluded.child, failure = excluded.failure, result = excluded.result, cache_key = excluded.cache_key WHERE (excluded.flow_run_run_count, excluded.run_count) >= "
             "(flow_run_run_count, run_count)",
             path),
         update_task_run(
             db,
             "UPDATE task_run SET state_type = ?1, state_name = ?2, state_message = ?3, run_count = ?4, start_offset = ?5, end_offset = ?6, "
-            "run_micros = ?7, history = ?8, failure = ?9, flow_run_run_count = ?10 WHERE flow_run = ?11 AND n = ?12 AND "
-            "(flow_run_run_count, run_count) <= (?10, ?4) AND (state_type <> 7 OR (flow_run_run_count, run_count) < (?10, ?4))",
+            "run_micros = ?7, history = ?8, failure = ?9, result = ?10, flow_run_run_count = ?11 WHERE flow_run = ?12 AND n = ?13 AND "
+            "(flow_run_run_count, run_count) <= (?11, ?4) AND (state_type <> 7 OR (flow_run_run_count, run_count) < (?11, ?4))",
             path),
         line(
             db,
@@ -89,9 +93,16 @@ struct sqlite_writer::statements {
             db,
             "INSERT INTO log (flow_run, seq, n, level, created, message) VALUES (?1, (SELECT max(seq) + 1 FROM log WHERE flow_run = ?1), ?2, ?3, ?4, "
             "?5)",
+            path),
+        cache_entry(
+            db,
+            "INSERT INTO cache_entry (cache_key, task, created, cache_expiration, flow_run, n, parts, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (cache_key) DO UPDATE SET task = excluded.task, created = excluded.created, cache_expiration = "
+            "excluded.cache_expiration, flow_run = excluded.flow_run, n = excluded.n, parts = excluded.parts, result = excluded.result WHERE "
+            "excluded.result IS NOT NULL OR result IS NULL",
             path) {}
   statement begin, commit, find_name, add_name, flow, flow_run, update_flow_run, task_run, update_task_run, line,
-      late_line;
+      late_line, cache_entry;
 };
 
 class sqlite_writer::turn {
@@ -242,20 +253,34 @@ void sqlite_writer::crash_runs_of(std::int64_t session, const std::string& messa
     std::int64_t flow_run, n, created, run_micros;
     state_type type;
     std::string history;
+    crashed_run who;
   };
   std::vector<live> runs;
   statement flows(
       db_.getHandle(),
-      "SELECT key, 0, created, run_micros, state_type, history FROM flow_run WHERE session = ? AND state_type < 5",
+      "SELECT r.key, 0, r.created, r.run_micros, r.state_type, r.history, f.text, r.id FROM flow_run r LEFT JOIN name f ON f.id = r.flow "
+      "WHERE r.session = ? AND r.state_type < 5",
       path_);
   statement tasks(
       db_.getHandle(),
-      "SELECT flow_run, n, created, run_micros, state_type, history FROM task_run WHERE flow_run = ? AND state_type < 5",
+      "SELECT r.flow_run, r.n, r.created, r.run_micros, r.state_type, r.history, k.text, f.id FROM task_run r JOIN flow_run f ON f.key = "
+      "r.flow_run LEFT JOIN name k ON k.id = r.task WHERE r.flow_run = ? AND r.state_type < 5",
       path_);
   const auto collect = [&](statement& s) {
-    while (s.step())
-      runs.push_back({s.integer_at(0), s.integer_at(1), s.integer_at(2), s.integer_at(3),
-                      static_cast<state_type>(s.integer_at(4)), std::string(s.text_at(5))});
+    while (s.step()) {
+      runs.push_back({s.integer_at(0),
+                      s.integer_at(1),
+                      s.integer_at(2),
+                      s.integer_at(3),
+                      static_cast<state_type>(s.integer_at(4)),
+                      std::string(s.text_at(5)),
+                      {}});
+      auto& who = runs.back().who;
+      who.called = s.text_at(6);
+      std::memcpy(who.id.bytes, s.text_at(7).data(), sizeof who.id.bytes);
+      who.kind = runs.back().n == 0 ? run_kind::flow : run_kind::task;
+      if (who.kind == run_kind::task) who.id = core::task_run_id(who.id, static_cast<std::uint32_t>(runs.back().n));
+    }
   };
   flows.integer(session);
   collect(flows);
@@ -272,6 +297,7 @@ void sqlite_writer::crash_runs_of(std::int64_t session, const std::string& messa
       "UPDATE task_run SET state_type = 7, state_name = NULL, state_message = ?, end_offset = ?, run_micros = ?, history = ? WHERE flow_run = ? AND n = ?",
       path_);
   for (auto& r : runs) {
+    if (crashed_.size() < most_crashed) crashed_.push_back(std::move(r.who));
     const auto states = core::unpack_history(r.history, r.created);
     const auto last = states.empty() ? r.created : states.back().at.micros();
     const auto at = std::max(now, last + 1);
@@ -297,6 +323,7 @@ void sqlite_writer::apply(std::span<const std::byte> batch, durability how) {
     for (const auto* f : folded_.flows()) write_flow(*f);
     for (const auto& change : folded_.runs()) write_run(change);
     for (const auto* l : folded_.lines()) write_line(*l);
+    for (const auto* e : folded_.cache_entries()) write_cache_entry(*e);
     t.commit();
   }
   if (file_size(path_ + "-wal") > checkpoint_ceiling) checkpoint_if_large();
@@ -375,7 +402,8 @@ void sqlite_writer::write_flow_run(const flow_run_fact& f, const update_fact* u)
   s.integer_or_null(f.tags ? name(f.tags) : 0, 0).integer_or_null(f.version ? name(f.version) : 0, 0);
   s.integer_or_null(parent, 0).integer_or_null(f.parent_n, 0);
   s.blob(u ? text(*u, update_fact::history) : text(f, flow_run_fact::history))
-      .text_or_null(u ? text(*u, update_fact::failure) : std::string_view());
+      .text_or_null(u ? text(*u, update_fact::failure) : std::string_view())
+      .blob_or_null(u ? text(*u, update_fact::result) : std::string_view());
   if (s.step()) {
     keys_[f.run] = s.integer_at(0);
     new_keys_.push_back(f.run);
@@ -399,7 +427,10 @@ void sqlite_writer::write_task_run(std::int64_t flow_run, const task_run_fact& f
   s.text_or_null(text(f, task_run_fact::run_name)).integer_or_null(state_name ? name(state_name) : 0, 0);
   s.text_or_null(u ? text(*u, update_fact::message) : std::string_view());
   s.integer_or_null(f.tags ? name(f.tags) : 0, 0).integer_or_null(f.version ? name(f.version) : 0, 0);
-  s.blob_or_null(text(f, task_run_fact::child)).text_or_null(u ? text(*u, update_fact::failure) : std::string_view());
+  s.blob_or_null(text(f, task_run_fact::child))
+      .text_or_null(u ? text(*u, update_fact::failure) : std::string_view())
+      .blob_or_null(u ? text(*u, update_fact::result) : std::string_view())
+      .blob_or_null(text(f, task_run_fact::cache_key));
   s.run();
 }
 
@@ -412,11 +443,35 @@ void sqlite_writer::write_update(std::int64_t flow_run, const update_fact& u) {
       .integer_or_null(u.start_offset, -1)
       .integer_or_null(u.end_offset, -1)
       .integer_or_null(u.run_micros, 0);
-  s.blob(text(u, update_fact::history)).text_or_null(text(u, update_fact::failure));
+  s.blob(text(u, update_fact::history))
+      .text_or_null(text(u, update_fact::failure))
+      .blob_or_null(text(u, update_fact::result));
   if (u.n != 0) s.integer(u.flow_attempt);
   s.integer(flow_run);
   if (u.n != 0) s.integer(u.n);
   s.run();
+}
+
+void sqlite_writer::write_cache_entry(const cache_fact& f) {
+  const auto flow_run = known_key(f.run);
+  auto& s = sql_->cache_entry;
+  s.blob(text(f, cache_fact::key)).integer(name(f.task)).integer(f.created).integer_or_null(f.expires, 0);
+  s.integer_or_null(flow_run, 0)
+      .integer(f.n)
+      .text(text(f, cache_fact::parts))
+      .blob_or_null(text(f, cache_fact::result));
+  s.run();
+}
+
+std::size_t sqlite_writer::clear_cache(const cache_filter& which, std::int64_t now) {
+  auto w = conditions(which, now);
+  turn t(*this);
+  statement remove(db_.getHandle(), "DELETE FROM cache_entry AS e" + w.text(), path_);
+  w.bind(remove);
+  remove.run();
+  const auto removed = static_cast<std::size_t>(sqlite3_changes(db_.getHandle()));
+  t.commit();
+  return removed;
 }
 
 void sqlite_writer::write_line(const log_fact& f) {

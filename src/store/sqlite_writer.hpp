@@ -31,6 +31,10 @@ class sqlite_writer {
 
   /// Marks the runs of sessions whose process is gone as CRASHED.
   void mark_crashed(std::int64_t now);
+  /// Those that were marked since the last call.
+  std::vector<crashed_run> take_crashed() { return std::exchange(crashed_, {}); }
+
+  std::size_t clear_cache(const cache_filter&, std::int64_t now);
 
   /// Facts about flow runs whose creation never reached the store.
   std::uint64_t lost_facts() const noexcept { return lost_; }
@@ -51,6 +55,7 @@ class sqlite_writer {
   void write_task_run(std::int64_t flow_run, const task_run_fact&, const update_fact* newest);
   void write_update(std::int64_t flow_run, const update_fact&);
   void write_line(const log_fact&);
+  void write_cache_entry(const cache_fact&);
   void crash_runs_of(std::int64_t session, const std::string& message, std::int64_t now);
 
   std::string path_;
@@ -67,6 +72,7 @@ class sqlite_writer {
   std::unordered_map<std::uint64_t, std::int64_t> keys_;
   std::vector<std::uint64_t> new_keys_;
   std::uint64_t lost_ = 0;
+  std::vector<crashed_run> crashed_;
 };
 
 }  // namespace weir::inline v0::store_detail

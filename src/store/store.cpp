@@ -1,7 +1,9 @@
 #include <weir/store.hpp>
 
 #include "core/ids.hpp"
+#include "core/kept_result.hpp"
 #include "core/run_name.hpp"
+#include "store/explain.hpp"
 #include "store/sqlite_store.hpp"
 
 #include <fmt/format.h>
@@ -66,7 +68,8 @@ nlohmann::ordered_json json_of(const run_info& r, const std::vector<weir::state>
   j["total_run_time"] = r.total_run_time.count();
   j["failure"] = nullptr;
   if (r.failure)
-    j["failure"] = {{"type", r.failure->type},
+    j["failure"] = {{"code", r.failure->code},
+                    {"type", r.failure->type},
                     {"message", r.failure->message},
                     {"causes", r.failure->causes},
                     {"attempt", r.failure->attempt}};
@@ -145,6 +148,40 @@ run_node store::run_tree(const uuid& flow_run) const {
       });
   sort_out(root, by_parent, std::nullopt);
   return root;
+}
+
+page<cache_record> store::cache_entries(const cache_filter& f) const {
+  return port_->cache_entries(checked(f), std::chrono::system_clock::now());
+}
+std::size_t store::clear_cache(const cache_filter& f) {
+  return port_->clear_cache(f, std::chrono::system_clock::now());
+}
+cache_explanation store::explain_cache(const uuid& task_run) const {
+  return store_detail::explain_cache(*port_, get_task_run(task_run));
+}
+
+void store::read_result(const uuid& run, std::string_view type, void* to, void (*read)(void* to, json_reader)) const {
+  const auto kept = port_->find_result(run);
+  run_info about;
+  if (core::is_task_run_id(run)) about = get_task_run(run);
+  else about = get_flow_run(run);
+  const auto which = fmt::format("the result of {} run \"{}\" ({})", about.kind, about.name, run);
+  if (about.state.is_failed())
+    throw failed_run(fmt::format("{}: it ended {}: {}", which, about.state.name, about.state.message),
+                     about.failure.value_or(failure{.message = about.state.message}));
+  if (!about.state.is_completed())
+    throw missing_result(fmt::format("{}: it is {}; ask again when it has ended", which, about.state.name));
+  if (!kept || kept->empty())
+    throw missing_result(
+        fmt::format("{} was not kept; give its task or flow persist_result = true, and run it again", which));
+  try {
+    core::read_result(*port_, *kept, [&](json_reader r) { read(to, r); });
+  } catch (const missing_result& e) {
+    throw missing_result(fmt::format("{}: {}", which, e.what()));
+  } catch (const error& e) {
+    const auto where = kept->starts_with('f') ? "value " + kept->substr(1) : std::string("the row of the run");
+    throw error(fmt::format("{} cannot be read as {}: {} (kept in {})", which, type, e.what(), where), e.code());
+  }
 }
 
 std::string to_json(const flow_run_record& r) {

@@ -160,15 +160,22 @@ TEST_CASE("a by-value argument is intact in every attempt", "[engine][retry]") {
   CHECK(sizes == std::vector<std::size_t>{3, 3, 3});
 }
 
+namespace {
+struct without_codec {
+  int value = 1;
+};
+}  // namespace
+
 TEST_CASE("a flow that is retried meets the task runs of its first attempt again", "[engine][retry][identity]") {
   virtual_runtime t;
-  const auto step = weir::task(
-      "step", [](int n) { return n; }, weir::arg("n"));
+  int kept_calls = 0, other_calls = 0, attempts = 0;
+  const auto kept = weir::task(
+      "kept", [&](int n) { return ++kept_calls, n; }, weir::arg("n"));
+  const auto other = weir::task("other", [&] { return ++other_calls, without_codec{}; });
   const auto last = weir::task("last", [] { return 0; });
-  int attempts = 0;
   const auto flow = weir::flow("again", {.retries = 1, .retry_delay = 1min}, [&] {
-    step(1);
-    step(2);
+    CHECK(kept(1) == 1);
+    CHECK(other().value == 1);
     if (++attempts == 1) throw std::runtime_error("first");
     last();
   });
@@ -176,12 +183,74 @@ TEST_CASE("a flow that is retried meets the task runs of its first attempt again
   CHECK(run.state().is_completed());
   CHECK(t.clock->elapsed() >= 1min);
   CHECK(weir::testing::history(t.store(), run.id()) == "Pending, Running, AwaitingRetry, Retrying, Completed");
+  CHECK(kept_calls == 1);   // its result was kept
+  CHECK(other_calls == 2);  // nobody can keep this one
 
   const auto tasks = t.store().task_runs({.flow_run = run.id()});
   REQUIRE(tasks.size() == 3);
-  CHECK(tasks[0].name == "step-0");
-  CHECK(tasks[1].name == "step-1");
+  CHECK(tasks[0].name == "kept-0");
+  CHECK(tasks[1].name == "other-0");
   CHECK(tasks[2].name == "last-0");
-  CHECK(names(tasks[0].history) == "Pending, Running, Completed, Retrying, Completed");
+  CHECK(names(tasks[0].history) == "Pending, Running, Completed");
+  CHECK(names(tasks[1].history) == "Pending, Running, Completed, Retrying, Completed");
   CHECK(names(tasks[2].history) == "Pending, Running, Completed");
+}
+
+TEST_CASE("on a flow's retry a failed task runs again with its own retries fresh", "[engine][retry]") {
+  virtual_runtime t;
+  int calls = 0;
+  const auto flaky = weir::task("flaky", {.retries = 2}, [&] {
+    if (++calls <= 4) throw std::runtime_error("not yet");
+    return calls;
+  });
+  CHECK(weir::flow("f", {.retries = 1}, [&] { return flaky(); }).on(t.runtime)() == 5);
+  const auto run = t.only("flaky");
+  CHECK(
+      names(run.history) ==
+      "Pending, Running, AwaitingRetry, Retrying, AwaitingRetry, Retrying, Failed, Retrying, AwaitingRetry, Retrying, Completed");
+  CHECK(run.attempts == 2);
+  CHECK_FALSE(run.failure);
+}
+
+TEST_CASE("on a flow's retry a completed subflow is not run again, a failed one is a new run",
+          "[engine][retry][subflow]") {
+  virtual_runtime t;
+  int good_calls = 0, bad_calls = 0;
+  const auto good = weir::flow("good", [&] { return ++good_calls * 10; });
+  const auto bad = weir::flow("bad", [&] {
+    if (++bad_calls == 1) throw std::runtime_error("once");
+    return 1;
+  });
+  const auto run = weir::flow("parent", {.retries = 1}, [&] { return good() + bad(); }).on(t.runtime).run();
+  CHECK(run.result() == 11);
+  CHECK(good_calls == 1);
+  CHECK(bad_calls == 2);
+  CHECK(t.store().flow_runs({.flow = "good"}).size() == 1);
+  const auto bad_runs = t.store().flow_runs({.flow = "bad"});
+  REQUIRE(bad_runs.size() == 2);
+  CHECK(t.only("bad").child_flow_run == bad_runs[0].id);
+  CHECK(bad_runs[0].state.is_completed());
+  CHECK(bad_runs[1].state.is_failed());
+}
+
+TEST_CASE("branching on the attempt number moves no identity", "[engine][retry][identity]") {
+  virtual_runtime t;
+  std::vector<int> ran;
+  const auto step = weir::task(
+      "step", [&](int n) { return ran.push_back(n), n; }, weir::arg("n"));
+  const auto extra = weir::task("extra", [] {});
+  const auto run = weir::flow("f", {.retries = 2},
+                              [&] {
+                                step(0);
+                                if (weir::this_run::attempt() == 2) extra();
+                                step(weir::this_run::attempt());
+                                if (weir::this_run::attempt() < 3) throw std::runtime_error("again");
+                              })
+                       .on(t.runtime)
+                       .run();
+  CHECK(run);
+  // The second call of `step` is the same run in each attempt, whatever its argument: its first result is kept.
+  CHECK(ran == std::vector<int>{0, 1});
+  CHECK(t.store().task_runs({.task = "step"}).size() == 2);
+  CHECK(t.store().task_runs({.task = "extra"}).size() == 1);
 }

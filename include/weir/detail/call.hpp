@@ -65,10 +65,12 @@ struct frame<F, R, list<Slot...>, list<P...>> {
   std::tuple<Slot...> slots;
   std::optional<std::conditional_t<std::is_void_v<R>, nothing, R>> result{};
 
-  static void write_parameters(const void* self, std::span<const param_info> params, json_writer& w) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
+  static bool write_parameters(const void* self, std::span<const param_info> params, json_writer& w) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
       [[maybe_unused]] const auto& slots_ = static_cast<const frame*>(self)->slots;
-      (write_parameter<std::remove_cvref_t<P>>(w, params[I], std::get<I>(slots_).held), ...);
+      bool complete = true;
+      ((complete &= write_parameter<std::remove_cvref_t<P>>(w, params[I], std::get<I>(slots_).held)), ...);
+      return complete;
     }(std::index_sequence_for<P...>{});
   }
   static void invoke(void* self, [[maybe_unused]] bool last_attempt) {
@@ -78,8 +80,37 @@ struct frame<F, R, list<Slot...>, list<P...>> {
       else f.result.emplace(f.body(pass<P>(std::get<I>(f.slots).held, last_attempt)...));
     }(std::index_sequence_for<P...>{});
   }
-  static constexpr frame_ops ops{&write_parameters, &invoke};
+  static void write_argument(const void* self, std::size_t parameter, json_writer& w) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      [[maybe_unused]] const auto& slots_ = static_cast<const frame*>(self)->slots;
+      (void)((I == parameter && (write_value<std::remove_cvref_t<P>>(w, std::get<I>(slots_).held), true)) || ...);
+    }(std::index_sequence_for<P...>{});
+  }
+  static void arguments(const void* self, [[maybe_unused]] const void** out) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      [[maybe_unused]] const auto& slots_ = static_cast<const frame*>(self)->slots;
+      ((out[I] = std::addressof(static_cast<const std::remove_cvref_t<P>&>(std::get<I>(slots_).held))), ...);
+    }(std::index_sequence_for<P...>{});
+  }
+  static void write_result(const void* self, json_writer& w) {
+    if constexpr (std::is_void_v<R>) w.null();
+    else write_value<R>(w, *static_cast<const frame*>(self)->result);
+  }
+  static void read_result(void* self, [[maybe_unused]] json_reader r) {
+    auto& result = static_cast<frame*>(self)->result;
+    if constexpr (std::is_void_v<R>) result.emplace();
+    else if constexpr (has_reader<R>) result.emplace(codec<R>::read(r));
+  }
+  static constexpr frame_ops ops{&write_parameters, &invoke, &write_argument, &arguments, &write_result, &read_result};
 };
+
+template <class T>
+consteval type_info info_of_type() {
+  if constexpr (std::is_void_v<T>) return {"void", true, true};
+  else return {type_name<T>(), has_codec<T>, has_reader<T>};
+}
+template <class... P>
+inline constexpr std::array<type_info, sizeof...(P)> parameter_types{info_of_type<std::remove_cvref_t<P>>()...};
 
 template <class... P>
 void collect_schemas(std::vector<json_schema>& out) {
@@ -91,11 +122,11 @@ consteval bool is_single_use() {
   return !std::is_lvalue_reference_v<P> && !std::is_copy_constructible_v<std::remove_cvref_t<P>>;
 }
 
-template <class... P>
-consteval body_info info_of(list<P...>) {
+template <class R, class... P>
+consteval body_info body_of(list<P...>) {
   std::size_t at = 0, single_use = 0;
   ((++at, single_use = single_use == 0 && is_single_use<P>() ? at : single_use), ...);
-  return {sizeof...(P), single_use, &collect_schemas<P...>};
+  return {parameter_types<P...>, info_of_type<R>(), single_use, &collect_schemas<P...>};
 }
 
 /// The first N of a list of parameters.

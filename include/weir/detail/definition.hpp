@@ -17,9 +17,18 @@ struct param_info {
   bool is_secret = false;
 };
 
+/// A type as the engine knows it.
+struct type_info {
+  std::string_view name;  // as the compiler writes it
+  bool written = false;   // has a codec that writes
+  bool read = false;      // and one that reads
+};
+
 /// What the engine may know about a body without its type.
 struct body_info {
-  std::size_t arity = 0;
+  /// The types of the parameters, without references and const.
+  std::span<const type_info> parameters{};
+  type_info result{};
   /// Position, from 1, of a parameter that takes a move-only argument by value; 0: none. Such a body cannot be called twice.
   std::size_t single_use = 0;
   /// One schema for each parameter, appended.
@@ -28,9 +37,17 @@ struct body_info {
 
 /// What the engine may do with the frame of one call.
 struct frame_ops {
-  void (*write_parameters)(const void* frame, std::span<const param_info>, json_writer&);
+  /// \return whether all of them are there as they are: none secret, too large or without codec
+  bool (*write_parameters)(const void* frame, std::span<const param_info>, json_writer&);
   /// Calls the body. Where another attempt may follow, by-value arguments are copied, else moved.
   void (*invoke)(void* frame, bool last_attempt);
+  /// The value of one parameter; only where its type is `written`.
+  void (*write_argument)(const void* frame, std::size_t parameter, json_writer&);
+  /// Where the value of each parameter lies.
+  void (*arguments)(const void* frame, const void** out);
+  /// The result, where its type is `written`, and back, where it is `read`. Of void: null.
+  void (*write_result)(const void* frame, json_writer&);
+  void (*read_result)(void* frame, json_reader);
 };
 
 /// Where in the source a task or flow was made, and what it was called.
@@ -76,23 +93,30 @@ WEIR_EXPORT void run_flow(const definition&, const call_site*, const frame_ops&,
 /// Never throws for what the body did.
 WEIR_EXPORT ended_run run_flow_to_end(const definition&, const call_site*, const frame_ops&, void* frame);
 
-/// Writes one parameter: its value, or the name of its type where it has no codec or does not fit the budget.
 template <class T>
-void write_parameter(json_writer& w, const param_info& p, const T& v) {
+void write_value([[maybe_unused]] json_writer& w, [[maybe_unused]] const T& v) {
+  if constexpr (has_codec<T>) codec<T>::write(w, v);
+}
+
+/// Writes one parameter: its value, or the name of its type where it has no codec or does not fit the budget.
+/// \return whether it is the value
+template <class T>
+bool write_parameter(json_writer& w, const param_info& p, const T& v) {
   w.key(p.name);
   if (p.is_secret) {
     w.string("***");
-    return;
+    return false;
   }
   const auto mark = w.mark();
-  if constexpr (has_codec<T>) codec<T>::write(w, v);
+  write_value(w, v);
+  if (has_codec<T> && !w.full()) return true;
+  std::optional<std::size_t> size;
   if constexpr (requires {
                   { v.size() } -> std::convertible_to<std::size_t>;
-                }) {
-    if (!has_codec<T> || w.full()) w.replace(mark, type_name<T>(), v.size());
-  } else {
-    if (!has_codec<T> || w.full()) w.replace(mark, type_name<T>(), std::nullopt);
-  }
+                })
+    size = v.size();
+  w.replace(mark, type_name<T>(), size);
+  return false;
 }
 
 }  // namespace weir::inline v0::detail
