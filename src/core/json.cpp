@@ -24,9 +24,9 @@ const nlohmann::json& value(const void* node) { return *static_cast<const nlohma
 constexpr char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 constexpr auto base64_values = [] {
-  std::array<signed char, 256> values{};
+  std::array<int, 256> values{};
   values.fill(-1);
-  for (int i = 0; i < 64; ++i) values[static_cast<unsigned char>(base64_digits[i])] = static_cast<signed char>(i);
+  for (int i = 0; i < 64; ++i) values[static_cast<unsigned char>(base64_digits[i])] = i;
   return values;
 }();
 
