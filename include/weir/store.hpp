@@ -156,7 +156,7 @@ class WEIR_EXPORT store {
  public:
   /// \param path  a file that a runtime has written; read_write makes a new one where there is none
   /// \throws store_error  no such file, not a store, written by a later weir, on a network file system; names the file and what to do
-  explicit store(std::string path, open_mode = open_mode::read_only);
+  explicit store(const std::string& path, open_mode = open_mode::read_only);
   /// Reads from a store that is already open; the caller keeps it alive. What runtime::store() gives.
   explicit store(std::shared_ptr<store_port>);
   store(store&&) noexcept;

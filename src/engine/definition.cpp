@@ -50,9 +50,9 @@ definition::definition(kind k, std::string n, const char* file, int line, std::v
 }
 
 definition::definition(const definition& other)
-    : std::enable_shared_from_this<definition>(), what(other.what), name(other.name), id(other.id), body(other.body),
-      set(other.set), params(other.params), file_(other.file_), line_(other.line_), own_names_(other.own_names_),
-      tag_problem_(other.tag_problem_) {}
+    : std::enable_shared_from_this<definition>(other), what(other.what), name(other.name), id(other.id),
+      body(other.body), set(other.set), params(other.params), file_(other.file_), line_(other.line_),
+      own_names_(other.own_names_), tag_problem_(other.tag_problem_) {}
 
 template <class Options>
 void definition::apply(const Options& o) {

@@ -133,7 +133,7 @@ void read_run(const statement& s, run_info& out, std::vector<weir::state>& histo
 }
 
 template <class T>
-void end_page(page<T>& out, std::size_t limit, std::string cursor_of_last) {
+void end_page(page<T>& out, std::size_t limit, std::string&& cursor_of_last) {
   if (out.size() <= limit) return;
   out.pop_back();
   out.next_cursor = std::move(cursor_of_last);

@@ -284,7 +284,8 @@ void sqlite_writer::crash_runs_of(std::int64_t session, const std::string& messa
   };
   flows.integer(session);
   collect(flows);
-  for (std::size_t i = 0, n = runs.size(); i < n; ++i) {
+  // The flow runs only: collect() makes the list longer.
+  for (std::size_t i = 0, n = runs.size(); i < n; ++i) {  // NOLINT(modernize-loop-convert)
     tasks.integer(runs[i].flow_run);
     collect(tasks);
   }

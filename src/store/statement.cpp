@@ -55,7 +55,8 @@ bool statement::step() {
   struct at_exit {
     statement& s;
     ~at_exit() { s.reset(); }
-  } reset_later{*this};
+  };
+  [[maybe_unused]] const at_exit reset_later{*this};
   fail(db_, sqlite3_stmt_readonly(handle_) ? "read" : "write to", path_);
 }
 

@@ -28,7 +28,7 @@ wait_status jumping_executor::wait(wait_node& node, std::optional<steady_time> u
   if (stop.stop_requested()) return wait_status::stopped;
   {
     std::lock_guard lock(mutex_);
-    waits_.push_back(*until - clock_->steady_now());
+    waits_.emplace_back(*until - clock_->steady_now());
   }
   clock_->advance_to(*until);
   return wait_status::timed_out;

@@ -1,0 +1,25 @@
+# Takes in the sources of weir, and looks that they leave their host's build alone.
+
+function(remember_settings result)
+  set(all ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_STANDARD} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_MODULE_PATH})
+  foreach(property COMPILE_OPTIONS COMPILE_DEFINITIONS INCLUDE_DIRECTORIES LINK_OPTIONS TESTS)
+    get_directory_property(value ${property})
+    list(APPEND all "${property} ${value}")
+  endforeach()
+  set(${result} "${all}" PARENT_SCOPE)
+endfunction()
+
+remember_settings(before)
+include(FetchContent)
+FetchContent_Declare(weir SOURCE_DIR ${WEIR_SOURCE})
+FetchContent_MakeAvailable(weir)
+remember_settings(after)
+if(NOT before STREQUAL after)
+  message(FATAL_ERROR "weir has changed the settings of its host:\n${before}\n${after}")
+endif()
+
+get_property(targets DIRECTORY ${weir_SOURCE_DIR} PROPERTY BUILDSYSTEM_TARGETS)
+get_property(folders DIRECTORY ${weir_SOURCE_DIR} PROPERTY SUBDIRECTORIES)
+if(NOT targets STREQUAL "weir" OR folders)
+  message(FATAL_ERROR "weir builds more than its library: ${targets} ${folders}")
+endif()
