@@ -46,9 +46,9 @@ int main() {
       },
       weir::arg("keys"));
 
-  auto good = collect.run({"a", "b"});
-  for (const auto& value : good.result()) fmt::print("{}\n", value);
+  const auto good = collect.run({"a", "b"});  // run() never throws for what the body did
+  const auto bad = collect.run({"a", ""});
 
-  auto bad = collect.run({"a", ""});  // run() never throws for what the body did
+  for (const auto& value : good.result()) fmt::print("{}\n", value);
   fmt::print("{}: {}\n", bad.state().name, bad.failure().message);
 }

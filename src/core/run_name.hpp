@@ -14,7 +14,7 @@ namespace weir::inline v0::core {
 std::string run_name_problem(std::string_view pattern, std::span<const std::string_view> parameters);
 
 /// Fills the template in from the recorded parameters (a JSON object): texts without quotes, everything else as JSON.
-/// At most 200 bytes.
+/// At most 200 bytes, on one line: control characters become spaces.
 std::string fill_run_name(std::string_view pattern, std::string_view parameters_json);
 
 /// "calm-heron": one of 64 adjectives and one of 64 water birds, fish and plants.

@@ -17,7 +17,11 @@ logging::console& plain_console() {
   return c;
 }
 
-std::string about(const run_context& c) { return fmt::format("{} run '{}'", c.n == 0 ? "Flow" : "Task", c.name()); }
+std::string about(const run_context& c) {
+  // By what it is and not by its number: where nothing is recorded nothing is numbered.
+  const bool is_task = c.defined && c.defined->what == kind::task;
+  return fmt::format("{} run '{}'", is_task ? "Task" : "Flow", c.name());
+}
 
 engine* engine_of_this_thread() noexcept {
   auto& thread = this_thread();

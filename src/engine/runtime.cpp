@@ -10,7 +10,8 @@
 namespace weir::inline v0 {
 namespace {
 
-bool is_off(const std::string& store) { return store == "off"; }
+// In the spellings that people use in an environment: whoever writes OFF wants no file of that name.
+bool is_off(const std::string& store) { return store == "off" || store == "OFF" || store == "Off"; }
 
 std::string store_from_environment() {
   if (const char* store = std::getenv("WEIR_STORE"); store && *store) return store;

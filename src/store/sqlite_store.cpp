@@ -17,10 +17,16 @@ using namespace store_detail;
 
 // Said before SQLite is asked: its own words for these are poor.
 void check_place(const std::string& path) {
+  if (path.empty())
+    throw store_error("cannot open the store: its path is empty; name a file", error_code::store_cannot_open);
   const auto folder = std::filesystem::absolute(path).parent_path();
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
+  const auto there = std::filesystem::status(path, ignored);
+  if (is_directory(there))
     throw store_error(fmt::format("cannot open the store {}: it is a directory; name a file in it", path),
+                      error_code::store_cannot_open);
+  if (exists(there) && !is_regular_file(there))  // opening a pipe would wait for its other end
+    throw store_error(fmt::format("cannot open the store {}: it is a device or a pipe; name a file", path),
                       error_code::store_cannot_open);
   if (!std::filesystem::is_directory(folder, ignored))
     throw store_error(

@@ -117,7 +117,9 @@ flow_run_record store::get_flow_run(const uuid& id) const {
 }
 task_run_record store::get_task_run(const uuid& id) const {
   if (auto found = find_task_run(id)) return std::move(*found);
-  throw store_error(fmt::format("store {}: there is no task run {}", info().path, id), error_code::unknown_run);
+  throw store_error(fmt::format("store {}: there is no task run {}{}", info().path, id,
+                                core::is_task_run_id(id) ? "" : "; this is not the id of a task run"),
+                    error_code::unknown_run);
 }
 
 std::optional<flow_run_record> store::find_flow_run(std::string_view text) const {

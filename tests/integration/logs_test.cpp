@@ -1,9 +1,11 @@
 #include "support/catch2.hpp"
+#include "support/files.hpp"
 #include "support/runtime.hpp"
 
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -90,4 +92,23 @@ TEST_CASE("a line of two million characters is cut, and says so", "[log]") {
   virtual_runtime t;
   weir::flow("f", [] { weir::log::info("{}", std::string(2'000'000, 'x')); }).on(t.runtime)();
   CHECK(t.store().logs({.contains = "more bytes)"}).size() == 1);
+}
+
+TEST_CASE("lines of tasks and flows that are not recorded are shown as theirs", "[log][null]") {
+  const weir_test::temporary_folder folder;
+  const auto path = folder / "console.txt";
+  CHECK(weir_test::in_child([&] {
+          if (!::freopen(path.c_str(), "w", stderr)) return 30;
+          weir::runtime_scope scope(weir::runtime::null());
+          const auto task = weir::task("resize", [] { weir::log::info("in the task"); });
+          weir::flow("album", [&] {
+            task();
+            weir::log::info("in the flow");
+          })();
+          return ::fflush(stderr);
+        }) == 0);
+  std::stringstream shown;
+  shown << std::ifstream(path).rdbuf();
+  CHECK_THAT(shown.str(), ContainsSubstring("Task run 'resize' - in the task"));
+  CHECK_THAT(shown.str(), ContainsSubstring("Flow run 'album' - in the flow"));
 }

@@ -136,6 +136,7 @@ TEST_CASE("the environment says where the process default records, and how much"
         }) == 0);
   CHECK(std::filesystem::exists(folder / "named.db"));
   CHECK(run([] { ::setenv("WEIR_STORE", "off", 1); }) == 2);
+  CHECK(run([] { ::setenv("WEIR_STORE", "OFF", 1); }) == 2);
   CHECK(run([] { ::setenv("WEIR_LOG_LEVEL", "DEBUG", 1); }) == 1);
   CHECK(run([] { ::setenv("WEIR_LOG_LEVEL", "loud", 1); }) == 3);
 }

@@ -11,6 +11,16 @@ TEST_CASE("a run name is filled in from recorded parameters", "[core]") {
   CHECK(fill_run_name("{x}", R"({"x":")" + std::string(500, 'x') + "\"}").size() == 200);
 }
 
+TEST_CASE("a run name stays one line of whole characters, whatever the parameter holds", "[core]") {
+  CHECK(fill_run_name("read {x}", R"({"x":"a\nb\u001b[31m"})") == "read a b [31m");
+  std::string letters;
+  for (int i = 0; i < 150; ++i) letters += "\xc3\xa4";  // two bytes each
+  const auto even = fill_run_name("{x}", R"({"x":")" + letters + "\"}");
+  const auto odd = fill_run_name("-{x}", R"({"x":")" + letters + "\"}");
+  CHECK(even == letters.substr(0, 196) + "...");
+  CHECK(odd == "-" + letters.substr(0, 196) + "...");
+}
+
 TEST_CASE("a template that cannot work is told apart", "[core]") {
   const std::string_view parameters[] = {"width", "height"};
   CHECK(run_name_problem("w {width}", parameters).empty());
