@@ -130,7 +130,7 @@ class sqlite_writer::turn {
 };
 
 sqlite_writer::sqlite_writer(const std::string& path) try
-    : path_(path), locks_(path + "-lock"),
+    : path_(path), locks_(lock_path(path)),
       db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, 5000) {
   locks_.lock(turn_byte);
   struct unlock {
@@ -165,7 +165,9 @@ sqlite_writer::sqlite_writer(const std::string& path) try
 } catch (const std::system_error& e) {
   const bool read_only = e.code() == std::errc::read_only_file_system || e.code() == std::errc::permission_denied;
   throw store_error(
-      fmt::format("cannot open the store {}: {}; its directory must exist and be writable", path, e.what()),
+      fmt::format(
+          "cannot open the store {}: its lock file {} cannot be opened: {}; make its directory writable or choose another path",
+          path, lock_path(path), e.code().message()),
       read_only ? error_code::store_read_only : error_code::store_cannot_open);
 }
 
