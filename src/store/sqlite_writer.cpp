@@ -203,6 +203,8 @@ std::uint64_t sqlite_writer::open_session(std::int64_t now) {
 void sqlite_writer::close_session(std::uint64_t session, std::int64_t now) {
   {
     turn t(*this);
+    // Nothing of the session runs any more. What looks as if it did ended while the store could not be written.
+    crash_runs_of(static_cast<std::int64_t>(session), "its end could not be recorded", now);
     statement end(db_.getHandle(), "UPDATE session SET ended = ? WHERE id = ?", path_);
     end.integer(now).integer(static_cast<std::int64_t>(session));
     end.run();

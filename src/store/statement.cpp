@@ -59,7 +59,7 @@ bool statement::step() {
     statement& s;
     ~at_exit() { s.reset(); }
   } reset_later{*this};
-  fail(db_, sqlite3_stmt_readonly(handle_) ? "read" : "write to", path_);
+  fail(db_, sqlite3_db_readonly(db_, "main") == 1 ? "read" : "write to", path_);
 }
 
 }  // namespace weir::inline v0::store_detail
