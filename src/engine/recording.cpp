@@ -1,6 +1,8 @@
 #include "engine/recording.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace weir::inline v0::detail {
 namespace {
@@ -91,10 +93,13 @@ bool recording::hand_over(durability how) {
   }
   const bool had_work = !batch_.empty();
   if (had_work || (how == durability::power && synced_ < upto)) {
+    if (!owed_.empty()) batch_.insert(batch_.begin(), owed_.begin(), owed_.end());
     try {
       port_->apply(batch_, how);
+      owed_.clear();
     } catch (...) {
       // The facts are lost to the record; the runs that they belong to go on and say so when they end.
+      give_up_batch();
       std::lock_guard lock(failure_mutex_);
       last_failure_ = std::current_exception();
       failures_.fetch_add(1, std::memory_order_release);
@@ -113,6 +118,24 @@ bool recording::hand_over(durability how) {
   }
   for (auto* node : waiting) node->notify();
   return had_work;
+}
+
+// What the store knows as going on must not stay so for ever: the news of such runs is kept for the next batch, and that is
+// at most one fact for each run in progress. What the batch began itself was never there.
+void recording::give_up_batch() {
+  std::set<std::pair<std::uint64_t, std::uint32_t>> begun;
+  std::map<std::pair<std::uint64_t, std::uint32_t>, const update_fact*> newest;
+  for_each_fact(batch_, [&](const auto& f) {
+    using type = std::remove_cvref_t<decltype(f)>;
+    if constexpr (std::is_same_v<type, update_fact>) newest[{f.run, f.n}] = &f;
+    else if constexpr (std::is_base_of_v<run_fact, type>) begun.emplace(f.run, f.n);
+  });
+  std::vector<std::byte> keep;
+  for (const auto& [run, f] : newest) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(f);
+    if (!begun.contains(run)) keep.insert(keep.end(), bytes, bytes + f->size);
+  }
+  owed_ = std::move(keep);
 }
 
 void recording::write_in_background() {
@@ -167,6 +190,8 @@ void recording::close_session(std::uint64_t session, timestamp now) noexcept {
   if (inherited()) return;
   std::lock_guard writing(handing_over_);
   try {
+    if (!owed_.empty()) port_->apply(owed_, durability::relaxed);
+    owed_.clear();
     port_->close_session(session, now);
   } catch (...) {
     // The session stays open in the record; the next process to open the store finds its lock free and closes it.

@@ -61,6 +61,8 @@ class recording {
  private:
   void write_in_background();
   bool hand_over(durability);  // with handing_over_ held; whether there was anything
+  void give_up_batch();
+
   std::shared_ptr<store_port> port_;
   const std::size_t capacity_;
   const std::size_t wake_level_;
@@ -73,8 +75,9 @@ class recording {
   std::vector<wait_node*> waiting_;  // for the next hand-over
   std::condition_variable work_;
 
-  std::mutex handing_over_;  // held while the port is written; guards the two below
+  std::mutex handing_over_;  // held while the port is written; guards the three below
   std::vector<std::byte> batch_;
+  std::vector<std::byte> owed_;  // of batches that failed: what became of runs that the store has as going on
   std::uint64_t synced_ = 0;
   std::atomic<std::uint64_t> committed_{0};
   std::atomic<std::uint64_t> failures_{0};

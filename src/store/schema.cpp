@@ -137,6 +137,10 @@ int check_store(SQLite::Database& db, const std::string& path) try {
             "update this program, or name another file",
             path, version, schema_version),
         error_code::store_too_new);
+  if (version < 1)
+    throw store_error(
+        fmt::format("cannot open the store {}: it has lost its version, so it is damaged; restore a copy", path),
+        error_code::store_not_a_store);
   return version;
 } catch (const SQLite::Exception&) {
   fail(db.getHandle(), "open", path);
@@ -153,9 +157,13 @@ void migrate(SQLite::Database& db, const std::string& path) try {
     }
     db.exec(fmt::format("PRAGMA application_id = {}", application_id));
     db.exec("COMMIT");
-  } catch (...) {
-    db.tryExec("ROLLBACK");
-    throw;
+  } catch (const SQLite::Exception&) {
+    // The message belongs to what failed: read it before the rollback replaces it.
+    struct at_exit {
+      SQLite::Database& db;
+      ~at_exit() { db.tryExec("ROLLBACK"); }
+    } roll_back_later{db};
+    fail(db.getHandle(), "migrate", path);
   }
 } catch (const SQLite::Exception&) {
   fail(db.getHandle(), "migrate", path);

@@ -10,9 +10,12 @@
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 
 namespace weir::inline v0::store_detail {
 namespace {
@@ -144,6 +147,35 @@ std::uint64_t file_size(const std::string& path) noexcept {
   return ::stat(path.c_str(), &s) == 0 ? static_cast<std::uint64_t>(s.st_size) : 0;
 }
 
+// Nobody can write on a read-only mount, and without a log the file is all there is. SQLite would want to make the log's
+// index beside it; told that the file never changes, it does not.
+bool cannot_change(const std::string& path) noexcept {
+  struct statvfs where {};
+  return ::statvfs(path.c_str(), &where) == 0 && (where.f_flag & ST_RDONLY) != 0 && file_size(path + "-wal") == 0;
+}
+
+std::string as_unchanging(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    else uri += c;
+  }
+  return uri + "?immutable=1";
+}
+
+int version_to_read(SQLite::Database& db, const std::string& path) try {
+  return check_store(db, path);
+} catch (const store_error& e) {
+  if (e.code() != error_code::store_read_only && e.code() != error_code::store_cannot_open) throw;
+  const auto file = std::filesystem::path(path).filename().string();
+  throw store_error(
+      fmt::format(
+          "cannot open the store {}: to read it SQLite needs {}-shm beside it, which may not be made in this directory; "
+          "copy {}, with {}-wal where there is one, to a directory where this program may write",
+          path, file, file, file),
+      e.code());
+}
+
 SQLite::Database open_to_read(const std::string& path) try {
   if (struct stat s{}; ::stat(path.c_str(), &s) != 0)
     throw store_error(
@@ -151,9 +183,14 @@ SQLite::Database open_to_read(const std::string& path) try {
             "cannot open the store {}: there is no such file; look at the path, or run a flow that records there first",
             path),
         error_code::store_cannot_open);
-  SQLite::Database db(path, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, 5000);
+  if (::access(path.c_str(), R_OK) != 0)
+    throw store_error(fmt::format("cannot open the store {}: this user may not read it; look at its permissions", path),
+                      error_code::store_cannot_open);
+  const bool frozen = cannot_change(path);
+  SQLite::Database db(frozen ? as_unchanging(path) : path,
+                      SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX | (frozen ? SQLite::OPEN_URI : 0), 5000);
   sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  if (check_store(db, path) == 0)
+  if (version_to_read(db, path) == 0)
     throw store_error(fmt::format("cannot open the store {}: it is empty; run a flow that records there first", path),
                       error_code::store_not_a_store);
   return db;

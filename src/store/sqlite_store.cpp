@@ -15,31 +15,48 @@ namespace {
 
 using namespace store_detail;
 
-// Said before SQLite is asked: its own words for these are poor.
-void check_place(const std::string& path) {
+[[noreturn]] void cannot_open(const std::string& path, std::string_view why, error_code code) {
+  throw store_error(fmt::format("cannot open the store {}: {}", path, why), code);
+}
+
+// Links resolved: the lock file lies beside the file itself, whichever of its names a process was given.
+std::string real_path(const std::string& path) {
   if (path.empty())
     throw store_error("cannot open the store: its path is empty; name a file", error_code::store_cannot_open);
+  std::error_code ignored;
+  const auto whole = std::filesystem::absolute(path, ignored);
+  const auto real = std::filesystem::weakly_canonical(whole, ignored);
+  return real.empty() ? whole.string() : real.string();
+}
+
+// Said before SQLite is asked: its own words for these are poor, it waits for ever on a pipe, and leaves a journal beside
+// a device.
+void check_place(const std::string& path) {
   const auto folder = std::filesystem::absolute(path).parent_path();
   std::error_code ignored;
-  const auto there = std::filesystem::status(path, ignored);
-  if (is_directory(there))
-    throw store_error(fmt::format("cannot open the store {}: it is a directory; name a file in it", path),
-                      error_code::store_cannot_open);
-  if (exists(there) && !is_regular_file(there))  // opening a pipe would wait for its other end
-    throw store_error(fmt::format("cannot open the store {}: it is a device or a pipe; name a file", path),
-                      error_code::store_cannot_open);
-  if (!std::filesystem::is_directory(folder, ignored))
-    throw store_error(
-        fmt::format("cannot open the store {}: there is no directory {}; make it first", path, folder.string()),
-        error_code::store_cannot_open);
+  const auto found = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_directory(found))
+    cannot_open(path, "it is a directory; name a file in it", error_code::store_cannot_open);
+  if (std::filesystem::exists(found) && !std::filesystem::is_regular_file(found))
+    cannot_open(path, "it is a device or a pipe; name a file, or \"off\" to record nothing",
+                error_code::store_cannot_open);
+  // SQLite takes a file of one byte for an empty one and would write over it.
+  if (const auto bytes = std::filesystem::file_size(path, ignored);
+      std::filesystem::is_regular_file(found) && bytes > 0 && bytes < 100)
+    cannot_open(path, "it is not a store, or damaged; name another file or restore a copy",
+                error_code::store_not_a_store);
+  const auto around = std::filesystem::status(folder, ignored);
+  if (std::filesystem::exists(around) && !std::filesystem::is_directory(around))
+    cannot_open(path, fmt::format("{} is a file; name a directory there", folder.string()),
+                error_code::store_cannot_open);
+  if (!std::filesystem::is_directory(around))
+    cannot_open(path, fmt::format("there is no directory {}; make it first", folder.string()),
+                error_code::store_cannot_open);
   struct statfs where {};
   if (::statfs(folder.c_str(), &where) != 0) return;
   if (const auto problem = file_system_problem(where.f_type); !problem.empty())
-    throw store_error(
-        fmt::format(
-            "cannot open the store {}: {}, where SQLite's write-ahead log does not work; put it on a local disk", path,
-            problem),
-        error_code::store_network_file_system);
+    cannot_open(path, fmt::format("{}, where SQLite's write-ahead log does not work; put it on a local disk", problem),
+                error_code::store_network_file_system);
 }
 
 class sqlite_store_port final : public store_port {
@@ -105,11 +122,21 @@ class sqlite_store_port final : public store_port {
 
 }  // namespace
 
-std::shared_ptr<store_port> open_sqlite_store(const std::string& path, open_mode mode) {
+std::shared_ptr<store_port> open_sqlite_store(const std::string& given, open_mode mode) {
+  const auto path = real_path(given);
   check_place(path);
-  auto port = std::make_shared<sqlite_store_port>(path, mode);
-  if (mode == open_mode::read_write) port->mark_crashed(std::chrono::system_clock::now());
-  return port;
+  const auto lock = lock_path(path);
+  const bool lock_was_there = std::filesystem::exists(lock);
+  try {
+    auto port = std::make_shared<sqlite_store_port>(path, mode);
+    if (mode == open_mode::read_write) port->mark_crashed(std::chrono::system_clock::now());
+    return port;
+  } catch (const store_error& e) {
+    // Somebody else's file: nothing of ours stays beside it. Whoever opened the lock file since fails as we did.
+    std::error_code ignored;
+    if (!lock_was_there && e.code() == error_code::store_not_a_store) std::filesystem::remove(lock, ignored);
+    throw;
+  }
 }
 
 }  // namespace weir::inline v0

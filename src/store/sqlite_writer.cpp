@@ -141,7 +141,7 @@ class sqlite_writer::turn {
 };
 
 sqlite_writer::sqlite_writer(const std::string& path) try
-    : path_(path), locks_(path + "-lock"),
+    : path_(path), locks_(lock_path(path)),
       db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, 5000) {
   locks_.lock(turn_byte);
   struct unlock {
@@ -176,7 +176,9 @@ sqlite_writer::sqlite_writer(const std::string& path) try
 } catch (const std::system_error& e) {
   const bool read_only = e.code() == std::errc::read_only_file_system || e.code() == std::errc::permission_denied;
   throw store_error(
-      fmt::format("cannot open the store {}: {}; its directory must exist and be writable", path, e.what()),
+      fmt::format(
+          "cannot open the store {}: its lock file {} cannot be opened: {}; make its directory writable or choose another path",
+          path, lock_path(path), e.code().message()),
       read_only ? error_code::store_read_only : error_code::store_cannot_open);
 }
 
@@ -212,6 +214,8 @@ std::uint64_t sqlite_writer::open_session(std::int64_t now) {
 void sqlite_writer::close_session(std::uint64_t session, std::int64_t now) {
   {
     turn t(*this);
+    // Nothing of the session runs any more. What looks as if it did ended while the store could not be written.
+    crash_runs_of(static_cast<std::int64_t>(session), "its end could not be recorded", now);
     statement end(db_.getHandle(), "UPDATE session SET ended = ? WHERE id = ?", path_);
     end.integer(now).integer(static_cast<std::int64_t>(session));
     end.run();

@@ -15,6 +15,9 @@
 
 namespace weir::inline v0::store_detail {
 
+/// The file whose bytes the processes that write a store lock.
+inline std::string lock_path(const std::string& path) { return path + "-lock"; }
+
 /// Threads: one thread at a time.
 class sqlite_writer {
  public:

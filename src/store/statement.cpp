@@ -31,6 +31,9 @@ void fail(sqlite3* db, std::string_view doing, const std::string& path) {
     case SQLITE_CORRUPT:
       throw store_error(say("it is not a store, or damaged", "name another file or restore a copy"),
                         error_code::store_not_a_store);
+    case SQLITE_ERROR:  // no such table or column: our own statements have no other errors
+      throw store_error(say("its tables are not those of a store", "name another file or restore a copy"),
+                        error_code::store_not_a_store);
     case SQLITE_IOERR:
       throw store_error(say("the disk failed", "look at the disk and at the space that is left"), error_code::store_io,
                         true);
@@ -57,7 +60,7 @@ bool statement::step() {
     ~at_exit() { s.reset(); }
   };
   [[maybe_unused]] const at_exit reset_later{*this};
-  fail(db_, sqlite3_stmt_readonly(handle_) ? "read" : "write to", path_);
+  fail(db_, sqlite3_db_readonly(db_, "main") == 1 ? "read" : "write to", path_);
 }
 
 }  // namespace weir::inline v0::store_detail
