@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <charconv>
+
 namespace weir::inline v0::store_detail {
 
 std::string shown_name(std::string_view own, std::string_view task, std::uint32_t index) {
@@ -23,9 +25,34 @@ failure parse_failure(std::string_view json) {
   return f;
 }
 
+state newest_state(state_type type, const std::vector<state>& history, std::int64_t created) {
+  if (!history.empty() && history.back().type == type) return history.back();
+  return {type, std::string(default_name(type)), {}, timestamp::from_micros(created)};
+}
+
 std::vector<std::string> parse_tags(std::string_view json) {
   const auto j = nlohmann::json::parse(json, nullptr, false);
   return j.is_array() ? j.get<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+std::vector<std::int64_t> parse_cursor(std::string_view cursor, std::size_t numbers) {
+  std::vector<std::int64_t> out;
+  const char* p = cursor.data();
+  const char* const end = p + cursor.size();
+  for (bool more = true; more;) {
+    std::int64_t n = -1;
+    const auto [rest, error] = std::from_chars(p, end, n);
+    more = rest < end && *rest == ':';
+    if (error != std::errc{} || n < 0 || (rest < end && !more)) {
+      out.clear();
+      break;
+    }
+    out.push_back(n);
+    p = rest + (more ? 1 : 0);
+  }
+  if (out.size() == numbers) return out;
+  throw usage_error(
+      fmt::format("\"{}\" is no cursor of this query; give next_cursor of the page before", cursor.substr(0, 80)));
 }
 
 }  // namespace weir::inline v0::store_detail
