@@ -43,6 +43,8 @@ constexpr int crashed = static_cast<int>(state_type::crashed);
 
 }  // namespace
 
+// An update of an attempt that the record has passed is refused, and within an attempt one whose history is shorter than
+// the recorded one: histories only grow. So is what a process says of a run that was marked as CRASHED in its absence.
 struct sqlite_writer::statements {
   statements(sqlite3* db, const std::string& path)
       : begin(db, "BEGIN IMMEDIATE", path), commit(db, "COMMIT", path),
@@ -62,7 +64,8 @@ struct sqlite_writer::statements {
         update_flow_run(
             db,
             "UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3, run_count = ?4, start_offset = ?5, end_offset = ?6, "
-            "run_micros = ?7, history = ?8, failure = ?9 WHERE key = ?10 AND run_count <= ?4 AND (state_type <> 7 OR run_count < ?4)",
+            "run_micros = ?7, history = ?8, failure = ?9 WHERE key = ?10 AND (run_count < ?4 OR (run_count = ?4 AND state_type <> 7 AND "
+            "length(history) <= length(?8)))",
             path),
         task_run(
             db,
@@ -70,16 +73,18 @@ struct sqlite_writer::statements {
             "end_offset, run_micros, parameters, history, name, state_name, state_message, tags, version, child, failure) VALUES (?, ?, ?, ?, ?, ?, "
             "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (flow_run, n) DO UPDATE SET state_type = excluded.state_type, run_count = "
             "excluded.run_count, flow_run_run_count = excluded.flow_run_run_count, start_offset = excluded.start_offset, end_offset = "
-            "excluded.end_offset, run_micros = excluded.run_micros, parameters = excluded.parameters, history = excluded.history, name = "
+            "excluded.end_offset, run_micros = coalesce(excluded.run_micros, run_micros), parameters = excluded.parameters, history = excluded.history, name = "
             "excluded.name, state_name = excluded.state_name, state_message = excluded.state_message, tags = excluded.tags, version = "
-            "excluded.version, child = excluded.child, failure = excluded.failure WHERE (excluded.flow_run_run_count, excluded.run_count) >= "
-            "(flow_run_run_count, run_count)",
+            "excluded.version, child = excluded.child, failure = excluded.failure WHERE (flow_run_run_count, run_count) < "
+            "(excluded.flow_run_run_count, excluded.run_count) OR ((flow_run_run_count, run_count) = (excluded.flow_run_run_count, "
+            "excluded.run_count) AND state_type <> 7 AND length(history) <= length(excluded.history))",
             path),
         update_task_run(
             db,
             "UPDATE task_run SET state_type = ?1, state_name = ?2, state_message = ?3, run_count = ?4, start_offset = ?5, end_offset = ?6, "
             "run_micros = ?7, history = ?8, failure = ?9, flow_run_run_count = ?10 WHERE flow_run = ?11 AND n = ?12 AND "
-            "(flow_run_run_count, run_count) <= (?10, ?4) AND (state_type <> 7 OR (flow_run_run_count, run_count) < (?10, ?4))",
+            "((flow_run_run_count, run_count) < (?10, ?4) OR ((flow_run_run_count, run_count) = (?10, ?4) AND state_type <> 7 AND "
+            "length(history) <= length(?8)))",
             path),
         line(
             db,
@@ -87,8 +92,8 @@ struct sqlite_writer::statements {
             path),
         late_line(
             db,
-            "INSERT INTO log (flow_run, seq, n, level, created, message) VALUES (?1, (SELECT max(seq) + 1 FROM log WHERE flow_run = ?1), ?2, ?3, ?4, "
-            "?5)",
+            "INSERT INTO log (flow_run, seq, n, level, created, message) SELECT ?1, (SELECT max(seq) + 1 FROM log WHERE flow_run = ?1), ?3, ?4, ?5, "
+            "?6 WHERE NOT EXISTS (SELECT 1 FROM log WHERE flow_run = ?1 AND seq >= ?2 AND n = ?3 AND level = ?4 AND created = ?5 AND message = ?6)",
             path) {}
   statement begin, commit, find_name, add_name, flow, flow_run, update_flow_run, task_run, update_task_run, line,
       late_line;
@@ -96,7 +101,7 @@ struct sqlite_writer::statements {
 
 class sqlite_writer::turn {
  public:
-  explicit turn(sqlite_writer& w) : w_(w) {
+  explicit turn(sqlite_writer& w) : w_(w), lost_before_(w.lost_) {
     w_.locks_.lock(turn_byte);
     try {
       w_.sql_->begin.run();
@@ -118,6 +123,7 @@ class sqlite_writer::turn {
       for (const auto run : w_.new_keys_) w_.keys_.erase(run);
       w_.new_names_.clear();
       w_.new_keys_.clear();
+      w_.lost_ = lost_before_;
     }
     w_.locks_.unlock(turn_byte);
   }
@@ -126,6 +132,7 @@ class sqlite_writer::turn {
 
  private:
   sqlite_writer& w_;
+  const std::uint64_t lost_before_;
   bool done_ = false;
 };
 
@@ -376,11 +383,12 @@ void sqlite_writer::write_flow_run(const flow_run_fact& f, const update_fact* u)
   s.integer_or_null(parent, 0).integer_or_null(f.parent_n, 0);
   s.blob(u ? text(*u, update_fact::history) : text(f, flow_run_fact::history))
       .text_or_null(u ? text(*u, update_fact::failure) : std::string_view());
-  if (s.step()) {
-    keys_[f.run] = s.integer_at(0);
-    new_keys_.push_back(f.run);
-  }
-  s.run();
+  sqlite3_set_last_insert_rowid(db_.getHandle(), 0);
+  std::int64_t key = 0;
+  while (s.step()) key = s.integer_at(0);
+  if (keys_.try_emplace(f.run, key).second) new_keys_.push_back(f.run);
+  // A run that was known keeps what its creation said; what has happened since may be news.
+  if (u && sqlite3_last_insert_rowid(db_.getHandle()) == 0) write_update(key, *u);
 }
 
 void sqlite_writer::write_task_run(std::int64_t flow_run, const task_run_fact& f, const update_fact* u) {
@@ -430,9 +438,9 @@ void sqlite_writer::write_line(const log_fact& f) {
   s.integer(flow_run).integer(f.seq).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
   s.run();
   if (sqlite3_changes(db_.getHandle()) == 1) return;
-  // Another process, or a later one, has written lines of this run: ours goes behind them.
+  // Either this line is there already, or another process has written lines of this run: then ours goes behind them.
   auto& late = sql_->late_line;
-  late.integer(flow_run).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
+  late.integer(flow_run).integer(f.seq).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
   late.run();
 }
 
