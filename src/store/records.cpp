@@ -11,18 +11,16 @@ std::string shown_name(std::string_view own, std::string_view task, std::uint32_
   return own.empty() ? fmt::format("{}-{}", task, index) : std::string(own);
 }
 
-failure parse_failure(std::string_view json) {
+failure parse_failure(std::string_view json) try {
+  const auto j = nlohmann::json::parse(json);
   failure f;
-  const auto j = nlohmann::json::parse(json, nullptr, false);
-  if (!j.is_object()) {
-    f.message = json;
-    return f;
-  }
   f.type = j.value("type", "");
   f.message = j.value("message", "");
   f.causes = j.value("causes", std::vector<std::string>());
   f.attempt = j.value("attempt", 1);
   return f;
+} catch (const nlohmann::json::exception&) {
+  return {.message = std::string(json)};
 }
 
 state newest_state(state_type type, const std::vector<state>& history, std::int64_t created) {

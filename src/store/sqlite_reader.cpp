@@ -257,7 +257,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
   if (f.flow_run) w.add("l.flow_run = (SELECT key FROM flow_run WHERE id = ?)", blob_of(*f.flow_run));
   if (f.task_run) add_task_run(w, "l.flow_run", "l.n", *f.task_run);
   if (f.min_level) w.add("l.level >= ?", static_cast<std::int64_t>(*f.min_level));
-  if (f.contains) w.add("instr(l.message, ?) > 0", *f.contains);
+  if (f.contains) w.add("instr(CAST(l.message AS BLOB), ?) > 0", bytes{*f.contains});  // texts need not be UTF-8
   if (f.after) w.add("l.created >= ?", f.after->micros());
   if (f.before) w.add("l.created <= ?", f.before->micros());
   if (!f.cursor.empty()) {

@@ -9,8 +9,7 @@
 #include "support/facts.hpp"
 #include "support/files.hpp"
 #include "support/records.hpp"
-
-#include <sqlite3.h>
+#include "support/sqlite.hpp"
 
 #include <algorithm>
 
@@ -40,16 +39,10 @@ struct in_a_file {
   }
   // In the middle of the batch: SQLite writes lines last.
   void fail_second_write() {
-    run("CREATE TRIGGER poison BEFORE INSERT ON log WHEN new.message = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END");
+    raw_sqlite(path).ask(
+        "CREATE TRIGGER poison BEFORE INSERT ON log WHEN new.message = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END");
   }
-  void repair() { run("DROP TRIGGER IF EXISTS poison"); }
-
-  void run(const char* sql) const {
-    sqlite3* db = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-    CHECK(sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(db);
-  }
+  void repair() { raw_sqlite(path).ask("DROP TRIGGER IF EXISTS poison"); }
 };
 
 }  // namespace weir_test
