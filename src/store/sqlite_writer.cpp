@@ -255,20 +255,17 @@ void sqlite_writer::crash_runs_of(std::int64_t session, const std::string& messa
       db_.getHandle(),
       "SELECT key, 0, created, run_micros, state_type, history FROM flow_run WHERE session = ? AND state_type < 5",
       path_);
+  // Also those whose flow has ended: a bound thread may outlive it. Few task runs are live, whatever the file holds.
   statement tasks(
       db_.getHandle(),
-      "SELECT flow_run, n, created, run_micros, state_type, history FROM task_run WHERE flow_run = ? AND state_type < 5",
+      "SELECT t.flow_run, t.n, t.created, t.run_micros, t.state_type, t.history FROM task_run t INDEXED BY task_run_live "
+      "CROSS JOIN flow_run f ON f.key = t.flow_run WHERE f.session = ? AND t.state_type < 5",
       path_);
-  const auto collect = [&](statement& s) {
-    while (s.step())
-      runs.push_back({s.integer_at(0), s.integer_at(1), s.integer_at(2), s.integer_at(3),
-                      static_cast<state_type>(s.integer_at(4)), std::string(s.text_at(5))});
-  };
-  flows.integer(session);
-  collect(flows);
-  for (std::size_t i = 0, n = runs.size(); i < n; ++i) {
-    tasks.integer(runs[i].flow_run);
-    collect(tasks);
+  for (auto* s : {&flows, &tasks}) {
+    s->integer(session);
+    while (s->step())
+      runs.push_back({s->integer_at(0), s->integer_at(1), s->integer_at(2), s->integer_at(3),
+                      static_cast<state_type>(s->integer_at(4)), std::string(s->text_at(5))});
   }
   statement mark_flow(
       db_.getHandle(),
