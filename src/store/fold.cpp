@@ -11,6 +11,26 @@ void sort_if_needed(Range& range, Less less) {
   if (!std::is_sorted(range.begin(), range.end(), less)) std::sort(range.begin(), range.end(), less);
 }
 
+// Which attempt of the flow, and in it which of the run, a fact tells of.
+using attempts = std::pair<std::uint32_t, std::uint32_t>;
+
+attempts attempts_of(const run_change& c) noexcept {
+  if (c.newest) return {c.newest->flow_attempt, c.newest->attempt};
+  if (c.created) return {c.created->flow_attempt, c.created->attempt};
+  return {0, 0};
+}
+
+// What a bound thread says late, of an attempt that has been superseded in the same batch, is refused here: the store
+// only sees what is left.
+void add(run_change& c, const update_fact& u) noexcept {
+  if (attempts(u.flow_attempt, u.attempt) >= attempts_of(c)) c.newest = &u;
+}
+void add(run_change& c, const run_fact& f) noexcept {
+  if (attempts(f.flow_attempt, f.attempt) > attempts_of(c))
+    c = {&f, nullptr};  // begun again by its flow's next attempt
+  else if (!c.created) c.created = &f;
+}
+
 }  // namespace
 
 void folded_batch::assign(std::span<const std::byte> batch) {
@@ -19,7 +39,7 @@ void folded_batch::assign(std::span<const std::byte> batch) {
   runs_.clear();
   lines_.clear();
   cache_entries_.clear();
-  const auto add = [this](const fact& f) {
+  const auto remember = [this](const fact& f) {
     entries_.push_back({f.run, f.n, static_cast<std::uint32_t>(entries_.size()), &f});
   };
   for_each_fact(batch, [&](const auto& f) {
@@ -27,7 +47,7 @@ void folded_batch::assign(std::span<const std::byte> batch) {
     if constexpr (std::is_same_v<type, flow_fact>) flows_.push_back(&f);
     else if constexpr (std::is_same_v<type, log_fact>) lines_.push_back(&f);
     else if constexpr (std::is_same_v<type, cache_fact>) cache_entries_.push_back(&f);
-    else add(f);
+    else remember(f);
   });
 
   sort_if_needed(entries_, [](const entry& a, const entry& b) {
@@ -39,12 +59,8 @@ void folded_batch::assign(std::span<const std::byte> batch) {
   const entry* last = nullptr;
   for (const auto& e : entries_) {
     if (!last || last->run != e.run || last->n != e.n) runs_.emplace_back();
-    auto& change = runs_.back();
-    if (e.what->kind == fact_kind::update) {
-      change.newest = static_cast<const update_fact*>(e.what);
-    } else {
-      change = {static_cast<const run_fact*>(e.what), nullptr};  // made again in a later attempt of its flow
-    }
+    if (e.what->kind == fact_kind::update) add(runs_.back(), static_cast<const update_fact&>(*e.what));
+    else add(runs_.back(), static_cast<const run_fact&>(*e.what));
     last = &e;
   }
 }

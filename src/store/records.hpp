@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "core/hash.hpp"
+
 #include <weir/store_port.hpp>
 
 namespace weir::inline v0::store_detail {
@@ -12,7 +14,14 @@ constexpr int schema_version = 1;
 std::string shown_name(std::string_view own, std::string_view task, std::uint32_t index);
 /// From the JSON of an update_fact. What does not parse is shown as the message.
 failure parse_failure(std::string_view json);
+/// What a run of this type is in, as its history tells. A history that does not parse to its end tells less than the record.
+state newest_state(state_type, const std::vector<state>& history, std::int64_t created);
 /// From a set of tags as facts name it.
 std::vector<std::string> parse_tags(std::string_view json);
+
+/// The numbers of a cursor: "17", "17:3". \throws usage_error it is not one of `numbers` numbers
+std::vector<std::int64_t> parse_cursor(std::string_view cursor, std::size_t numbers);
+/// Of a page of cache entries: "1767225600000000:0123...", when the last one was made and its key.
+std::pair<std::int64_t, core::digest> parse_cache_cursor(std::string_view cursor);
 
 }  // namespace weir::inline v0::store_detail

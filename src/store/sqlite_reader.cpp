@@ -13,7 +13,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 
@@ -70,9 +69,11 @@ where conditions(const flow_run_filter& f) {
 }
 
 void add_task_run(where& w, const char* flow_run, const char* number, const uuid& id) {
+  const auto n = core::is_task_run_id(id) ? core::number_of(id) : 0;
+  if (n == 0) return w.add("0");  // no task run has such an id; lines of number 0 are the flow run's
   const auto [low, high] = core::flow_run_bounds(id);
   w.add(fmt::format("{} IN (SELECT key FROM flow_run WHERE id BETWEEN ? AND ?) AND {} = ?", flow_run, number),
-        blob_of(low), blob_of(high), std::int64_t{core::is_task_run_id(id) ? core::number_of(id) : 0});
+        blob_of(low), blob_of(high), std::int64_t{n});
 }
 
 where conditions(const task_run_filter& f) {
@@ -86,27 +87,6 @@ where conditions(const task_run_filter& f) {
   add_tags(w, f.tags);
   add_times(w, f.started_after, f.started_before);
   return w;
-}
-
-[[noreturn]] void throw_bad_cursor(const std::string& cursor) {
-  throw usage_error(
-      fmt::format("\"{}\" is no cursor of this query; give next_cursor of the page before", cursor.substr(0, 80)));
-}
-
-// Cursors are one or two numbers; anything else was not ours.
-std::vector<std::int64_t> parse_cursor(const std::string& cursor, std::size_t numbers) {
-  std::vector<std::int64_t> out;
-  const char* p = cursor.data();
-  const char* const end = p + cursor.size();
-  while (p < end) {
-    std::int64_t n = 0;
-    const auto [rest, error] = std::from_chars(p, end, n);
-    if (error != std::errc{} || (rest < end && *rest != ':')) break;
-    out.push_back(n);
-    p = rest + 1;
-  }
-  if (out.size() != numbers) throw_bad_cursor(cursor);
-  return out;
 }
 
 // Columns that both kinds of runs begin with: state_type, run_count, created, start_offset, end_offset, run_micros,
@@ -130,9 +110,12 @@ void read_run(const statement& s, run_info& out, std::vector<weir::state>& histo
   if (!s.is_null(7)) out.tags = parse_tags(s.text_at(7));
   history = core::unpack_history(s.text_at(8), created);
   if (!s.is_null(9)) out.failure = parse_failure(s.text_at(9));
-  const auto type = static_cast<state_type>(s.integer_at(0));
-  out.state = history.empty() ? weir::state{type, std::string(default_name(type)), {}, timestamp::from_micros(created)}
-                              : history.back();
+  out.state = newest_state(static_cast<state_type>(s.integer_at(0)), history, created);
+}
+
+/// One row more than the page, which tells whether there is another one. SQLite reads -1 as "no limit".
+std::int64_t rows_for(std::size_t limit) noexcept {
+  return limit < INT64_MAX ? static_cast<std::int64_t>(limit) + 1 : -1;
 }
 
 template <class T>
@@ -230,7 +213,7 @@ page<flow_run_record> sqlite_reader::flow_runs(const flow_run_filter& f) const {
   statement s(
       db_.getHandle(),
       fmt::format("SELECT {}, r.id, r.name, f.text, v.text, p.id, r.parent_n, r.key{}{} ORDER BY r.key DESC LIMIT {}",
-                  run_columns, flow_run_joins, w.text(), f.limit + 1),
+                  run_columns, flow_run_joins, w.text(), rows_for(f.limit)),
       path_);
   w.bind(s);
   page<flow_run_record> out;
@@ -265,7 +248,7 @@ page<task_run_record> sqlite_reader::task_runs(const task_run_filter& f) const {
       db_.getHandle(),
       fmt::format(
           "SELECT {}, f.id, r.n, k.text, r.dynamic_key, r.name, r.parent_n, v.text, r.child, r.flow_run{}{} ORDER BY r.flow_run, r.n LIMIT {}",
-          run_columns, task_run_joins, w.text(), f.limit + 1),
+          run_columns, task_run_joins, w.text(), rows_for(f.limit)),
       path_);
   w.bind(s);
   page<task_run_record> out;
@@ -294,7 +277,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
   if (f.flow_run) w.add("l.flow_run = (SELECT key FROM flow_run WHERE id = ?)", blob_of(*f.flow_run));
   if (f.task_run) add_task_run(w, "l.flow_run", "l.n", *f.task_run);
   if (f.min_level) w.add("l.level >= ?", static_cast<std::int64_t>(*f.min_level));
-  if (f.contains) w.add("instr(l.message, ?) > 0", *f.contains);
+  if (f.contains) w.add("instr(CAST(l.message AS BLOB), ?) > 0", bytes{*f.contains});  // texts need not be UTF-8
   if (f.after) w.add("l.created >= ?", f.after->micros());
   if (f.before) w.add("l.created <= ?", f.before->micros());
   if (!f.cursor.empty()) {
@@ -308,7 +291,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
           "SELECT l.created, l.level, l.message, f.id, l.n, f.name, r.name, k.text, r.dynamic_key, l.flow_run, l.seq FROM log l JOIN flow_run f "
           "ON f.key = l.flow_run LEFT JOIN task_run r ON l.n > 0 AND r.flow_run = l.flow_run AND r.n = l.n LEFT JOIN name k ON k.id = r.task{} "
           "ORDER BY l.flow_run, l.seq LIMIT {}",
-          w.text(), f.limit + 1),
+          w.text(), rows_for(f.limit)),
       path_);
   w.bind(s);
   page<log_record> out;
@@ -321,8 +304,9 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
     r.flow_run = uuid_from(s.text_at(3));
     const auto n = static_cast<std::uint32_t>(s.integer_at(4));
     if (n > 0) r.task_run = core::task_run_id(r.flow_run, n);
-    r.run_name = n == 0 ? std::string(s.text_at(5))
-                        : shown_name(s.text_at(6), s.text_at(7), static_cast<std::uint32_t>(s.integer_at(8)));
+    if (n == 0) r.run_name = s.text_at(5);
+    else if (!s.is_null(7))
+      r.run_name = shown_name(s.text_at(6), s.text_at(7), static_cast<std::uint32_t>(s.integer_at(8)));
     if (out.size() <= f.limit) last = fmt::format("{}:{}", s.integer_at(9), s.integer_at(10));
   }
   end_page(out, f.limit, std::move(last));
@@ -415,11 +399,8 @@ std::optional<found_cache_entry> sqlite_reader::find_cache_entry(std::string_vie
 page<cache_record> sqlite_reader::cache_entries(const cache_filter& f, std::int64_t now) const {
   auto w = conditions(f, now);
   if (!f.cursor.empty()) {
-    const auto colon = std::min(f.cursor.find(':'), f.cursor.size());
-    const auto created = parse_cursor(f.cursor.substr(0, colon), 1)[0];
-    const auto key = core::parse_digest(std::string_view(f.cursor).substr(std::min(colon + 1, f.cursor.size())));
-    if (!key) throw_bad_cursor(f.cursor);
-    w.add("(e.created, e.cache_key) < (?, ?)", created, bytes{std::string(core::view_of(*key))});
+    const auto [created, key] = parse_cache_cursor(f.cursor);
+    w.add("(e.created, e.cache_key) < (?, ?)", created, bytes{std::string(core::view_of(key))});
   }
   std::lock_guard lock(mutex_);
   statement s(

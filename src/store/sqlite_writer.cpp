@@ -47,6 +47,8 @@ constexpr std::size_t most_crashed = 10'000;
 
 }  // namespace
 
+// An update of an attempt that the record has passed is refused, and within an attempt one whose history is shorter than
+// the recorded one: histories only grow. So is what a process says of a run that was marked as CRASHED in its absence.
 struct sqlite_writer::statements {
   statements(sqlite3* db, const std::string& path)
       : begin(db, "BEGIN IMMEDIATE", path), commit(db, "COMMIT", path),
@@ -66,7 +68,8 @@ struct sqlite_writer::statements {
         update_flow_run(
             db,
             "UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3, run_count = ?4, start_offset = ?5, end_offset = ?6, "
-            "run_micros = ?7, history = ?8, failure = ?9, result = ?10 WHERE key = ?11 AND run_count <= ?4 AND (state_type <> 7 OR run_count < ?4)",
+            "run_micros = ?7, history = ?8, failure = ?9, result = ?10 WHERE key = ?11 AND (run_count < ?4 OR (run_count = ?4 AND state_type <> 7 AND "
+            "length(history) <= length(?8)))",
             path),
         task_run(
             db,
@@ -74,16 +77,18 @@ struct sqlite_writer::statements {
             "end_offset, run_micros, parameters, history, name, state_name, state_message, tags, version, child, failure, result, cache_key) VALUES (?, ?, "
             "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (flow_run, n) DO UPDATE SET state_type = excluded.state_type, run_count = "
             "excluded.run_count, flow_run_run_count = excluded.flow_run_run_count, start_offset = excluded.start_offset, end_offset = "
-            "excluded.end_offset, run_micros = excluded.run_micros, parameters = excluded.parameters, history = excluded.history, name = "
+            "excluded.end_offset, run_micros = coalesce(excluded.run_micros, run_micros), parameters = excluded.parameters, history = excluded.history, name = "
             "excluded.name, state_name = excluded.state_name, state_message = excluded.state_message, tags = excluded.tags, version = "
-            "excluded.version, child = excluded.child, failure = excluded.failure, result = excluded.result, cache_key = excluded.cache_key WHERE (excluded.flow_run_run_count, excluded.run_count) >= "
-            "(flow_run_run_count, run_count)",
+            "excluded.version, child = excluded.child, failure = excluded.failure, result = excluded.result, cache_key = excluded.cache_key WHERE (flow_run_run_count, run_count) < "
+            "(excluded.flow_run_run_count, excluded.run_count) OR ((flow_run_run_count, run_count) = (excluded.flow_run_run_count, "
+            "excluded.run_count) AND state_type <> 7 AND length(history) <= length(excluded.history))",
             path),
         update_task_run(
             db,
             "UPDATE task_run SET state_type = ?1, state_name = ?2, state_message = ?3, run_count = ?4, start_offset = ?5, end_offset = ?6, "
             "run_micros = ?7, history = ?8, failure = ?9, result = ?10, flow_run_run_count = ?11 WHERE flow_run = ?12 AND n = ?13 AND "
-            "(flow_run_run_count, run_count) <= (?11, ?4) AND (state_type <> 7 OR (flow_run_run_count, run_count) < (?11, ?4))",
+            "((flow_run_run_count, run_count) < (?11, ?4) OR ((flow_run_run_count, run_count) = (?11, ?4) AND state_type <> 7 AND "
+            "length(history) <= length(?8)))",
             path),
         line(
             db,
@@ -91,8 +96,8 @@ struct sqlite_writer::statements {
             path),
         late_line(
             db,
-            "INSERT INTO log (flow_run, seq, n, level, created, message) VALUES (?1, (SELECT max(seq) + 1 FROM log WHERE flow_run = ?1), ?2, ?3, ?4, "
-            "?5)",
+            "INSERT INTO log (flow_run, seq, n, level, created, message) SELECT ?1, (SELECT max(seq) + 1 FROM log WHERE flow_run = ?1), ?3, ?4, ?5, "
+            "?6 WHERE NOT EXISTS (SELECT 1 FROM log WHERE flow_run = ?1 AND seq >= ?2 AND n = ?3 AND level = ?4 AND created = ?5 AND message = ?6)",
             path),
         cache_entry(
             db,
@@ -107,7 +112,7 @@ struct sqlite_writer::statements {
 
 class sqlite_writer::turn {
  public:
-  explicit turn(sqlite_writer& w) : w_(w) {
+  explicit turn(sqlite_writer& w) : w_(w), lost_before_(w.lost_) {
     w_.locks_.lock(turn_byte);
     try {
       w_.sql_->begin.run();
@@ -129,6 +134,7 @@ class sqlite_writer::turn {
       for (const auto run : w_.new_keys_) w_.keys_.erase(run);
       w_.new_names_.clear();
       w_.new_keys_.clear();
+      w_.lost_ = lost_before_;
     }
     w_.locks_.unlock(turn_byte);
   }
@@ -137,6 +143,7 @@ class sqlite_writer::turn {
 
  private:
   sqlite_writer& w_;
+  const std::uint64_t lost_before_;
   bool done_ = false;
 };
 
@@ -265,33 +272,28 @@ void sqlite_writer::crash_runs_of(std::int64_t session, const std::string& messa
       "SELECT r.key, 0, r.created, r.run_micros, r.state_type, r.history, f.text, r.id FROM flow_run r LEFT JOIN name f ON f.id = r.flow "
       "WHERE r.session = ? AND r.state_type < 5",
       path_);
+  // Also those whose flow has ended: a bound thread may outlive it. Few task runs are live, whatever the file holds.
   statement tasks(
       db_.getHandle(),
-      "SELECT r.flow_run, r.n, r.created, r.run_micros, r.state_type, r.history, k.text, f.id FROM task_run r JOIN flow_run f ON f.key = "
-      "r.flow_run LEFT JOIN name k ON k.id = r.task WHERE r.flow_run = ? AND r.state_type < 5",
+      "SELECT r.flow_run, r.n, r.created, r.run_micros, r.state_type, r.history, k.text, f.id FROM task_run r INDEXED BY task_run_live "
+      "CROSS JOIN flow_run f ON f.key = r.flow_run LEFT JOIN name k ON k.id = r.task WHERE f.session = ? AND r.state_type < 5",
       path_);
-  const auto collect = [&](statement& s) {
-    while (s.step()) {
-      runs.push_back({s.integer_at(0),
-                      s.integer_at(1),
-                      s.integer_at(2),
-                      s.integer_at(3),
-                      static_cast<state_type>(s.integer_at(4)),
-                      std::string(s.text_at(5)),
+  for (auto* s : {&flows, &tasks}) {
+    s->integer(session);
+    while (s->step()) {
+      runs.push_back({s->integer_at(0),
+                      s->integer_at(1),
+                      s->integer_at(2),
+                      s->integer_at(3),
+                      static_cast<state_type>(s->integer_at(4)),
+                      std::string(s->text_at(5)),
                       {}});
       auto& who = runs.back().who;
-      who.called = s.text_at(6);
-      std::memcpy(who.id.bytes, s.text_at(7).data(), sizeof who.id.bytes);
+      who.called = s->text_at(6);
+      std::memcpy(who.id.bytes, s->text_at(7).data(), sizeof who.id.bytes);
       who.kind = runs.back().n == 0 ? run_kind::flow : run_kind::task;
       if (who.kind == run_kind::task) who.id = core::task_run_id(who.id, static_cast<std::uint32_t>(runs.back().n));
     }
-  };
-  flows.integer(session);
-  collect(flows);
-  // The flow runs only: collect() makes the list longer.
-  for (std::size_t i = 0, n = runs.size(); i < n; ++i) {  // NOLINT(modernize-loop-convert)
-    tasks.integer(runs[i].flow_run);
-    collect(tasks);
   }
   statement mark_flow(
       db_.getHandle(),
@@ -409,11 +411,12 @@ void sqlite_writer::write_flow_run(const flow_run_fact& f, const update_fact* u)
   s.blob(u ? text(*u, update_fact::history) : text(f, flow_run_fact::history))
       .text_or_null(u ? text(*u, update_fact::failure) : std::string_view())
       .blob_or_null(u ? text(*u, update_fact::result) : std::string_view());
-  if (s.step()) {
-    keys_[f.run] = s.integer_at(0);
-    new_keys_.push_back(f.run);
-  }
-  s.run();
+  sqlite3_set_last_insert_rowid(db_.getHandle(), 0);
+  std::int64_t key = 0;
+  while (s.step()) key = s.integer_at(0);
+  if (keys_.try_emplace(f.run, key).second) new_keys_.push_back(f.run);
+  // A run that was known keeps what its creation said; what has happened since may be news.
+  if (u && sqlite3_last_insert_rowid(db_.getHandle()) == 0) write_update(key, *u);
 }
 
 void sqlite_writer::write_task_run(std::int64_t flow_run, const task_run_fact& f, const update_fact* u) {
@@ -490,9 +493,9 @@ void sqlite_writer::write_line(const log_fact& f) {
   s.integer(flow_run).integer(f.seq).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
   s.run();
   if (sqlite3_changes(db_.getHandle()) == 1) return;
-  // Another process, or a later one, has written lines of this run: ours goes behind them.
+  // Either this line is there already, or another process has written lines of this run: then ours goes behind them.
   auto& late = sql_->late_line;
-  late.integer(flow_run).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
+  late.integer(flow_run).integer(f.seq).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
   late.run();
 }
 

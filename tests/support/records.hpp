@@ -1,0 +1,83 @@
+// Records as text: every field, so that two answers can be compared and told apart.
+
+#pragma once
+
+#include <weir/store_port.hpp>
+
+#include <fmt/format.h>
+
+namespace weir_test {
+
+/// Bytes that a terminal should not see as \xHH.
+inline std::string visible(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c >= 0x20 && c < 0x7f && c != '\\') out += c;
+    else out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+template <class T>
+std::string shown(const std::optional<T>& v) {
+  return v ? fmt::format("{}", *v) : "none";
+}
+
+inline std::string shown(const std::vector<weir::state>& history) {
+  std::string out;
+  for (const auto& s : history)
+    out += fmt::format(" {}/{}/{}@{}", s.type, visible(s.name), visible(s.message), s.at.micros());
+  return out;
+}
+
+inline std::string shown(const weir::run_info& r) {
+  auto out = fmt::format("{} {} '{}' {}/{}/{} {} attempts={} {} {} {} {}", r.kind, r.id, visible(r.name), r.state.type,
+                         visible(r.state.name), visible(r.state.message), visible(r.parameters), r.attempts,
+                         shown(r.created_at), shown(r.started_at), shown(r.ended_at), r.total_run_time.count());
+  for (const auto& tag : r.tags) out += " #" + visible(tag);
+  if (r.failure) {
+    out += fmt::format(" failure={}/{}/{}", visible(r.failure->type), visible(r.failure->message), r.failure->attempt);
+    for (const auto& cause : r.failure->causes) out += "<-" + visible(cause);
+  }
+  return out;
+}
+
+inline std::string shown(const weir::flow_record& r) {
+  return fmt::format("flow '{}' {} {} '{}' '{}'", visible(r.name), visible(r.version), r.created_at,
+                     visible(r.description), visible(r.parameter_schema));
+}
+inline std::string shown(const weir::flow_run_record& r) {
+  return fmt::format("{} of '{}' {} parent={}/{}{}", shown(static_cast<const weir::run_info&>(r)), visible(r.flow),
+                     visible(r.version), shown(r.parent), shown(r.parent_task_run), shown(r.history));
+}
+inline std::string shown(const weir::task_run_record& r) {
+  return fmt::format("{} of '{}'[{}] {} in {} parent={} child={}{}", shown(static_cast<const weir::run_info&>(r)),
+                     visible(r.task), r.index, visible(r.version), r.flow_run, shown(r.parent), shown(r.child_flow_run),
+                     shown(r.history));
+}
+inline std::string shown(const weir::log_record& r) {
+  return fmt::format("{} {} '{}' {} {} {}", r.at, static_cast<int>(r.level), visible(r.message), visible(r.run_name),
+                     r.flow_run, shown(r.task_run));
+}
+inline std::string shown(const weir::known_task_run& r) {
+  return fmt::format("{} {}[{}] in {} {} {}", r.n, visible(r.task), r.index, r.parent_n, r.created, visible(r.history));
+}
+
+/// One record a line.
+template <class T>
+std::string shown_all(const std::vector<T>& records) {
+  std::string out;
+  for (const auto& r : records) out += shown(r) + "\n";
+  return out;
+}
+
+/// Everything that a store can be asked for, in order.
+inline std::string shown_all(const weir::store_port& port) {
+  std::string out = shown_all(port.flows());
+  const auto runs = port.flow_runs({.limit = 1'000'000});
+  out += shown_all(runs) + shown_all(port.task_runs({.limit = 1'000'000})) + shown_all(port.logs({.limit = 1'000'000}));
+  for (const auto& r : runs) out += shown_all(port.known_task_runs(r.id));
+  return out;
+}
+
+}  // namespace weir_test
