@@ -224,7 +224,8 @@ class WEIR_EXPORT store_port {
   /// Registers this process as a writer, after marking the runs of writers that died as CRASHED.
   /// \return the session; its runs carry it
   virtual std::uint64_t open_session(timestamp now) = 0;
-  /// The session ended in order. What it left unfinished stays as it is: the engine has said how it ended.
+  /// The session ended in order. Nothing of it runs any more: what looks as if it did ended while the store could not be
+  /// written, and is marked CRASHED.
   virtual void close_session(std::uint64_t session, timestamp now) = 0;
 
   /// Records all facts of `batch` in one transaction, as durable as asked.

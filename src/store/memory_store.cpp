@@ -25,6 +25,7 @@ using row_key = std::pair<flow_key, std::uint32_t>;
 
 struct stored_run {
   bool ambient = false;
+  std::uint64_t session = 0;  // of a flow run
   name_id name = 0, tags = 0, version = 0;
   std::uint32_t attempt = 0, flow_attempt = 1, parent_n = 0, index = 0;
   std::optional<uuid> parent{};
@@ -106,7 +107,20 @@ class memory_store_port final : public store_port {
   explicit memory_store_port(int fail_write) : fail_write_(fail_write) {}
 
   std::uint64_t open_session(timestamp) override { return ++sessions_; }
-  void close_session(std::uint64_t, timestamp) override {}
+  void close_session(std::uint64_t session, timestamp now) override {
+    std::lock_guard lock(mutex_);
+    for (auto& [key, r] : runs_) {
+      if (is_final(r.type) || runs_.at({key.first, 0}).session != session) continue;
+      const auto states = core::unpack_history(r.history, r.created);
+      const auto last = states.empty() ? r.created : states.back().at.micros();
+      const auto at = std::max(now.micros(), last + 1);
+      if (r.type == state_type::running) r.run_micros += at - last;
+      core::append_state(r.history, last,
+                         {state_type::crashed, "Crashed", "its end could not be recorded", timestamp::from_micros(at)});
+      r.type = state_type::crashed;
+      r.end_offset = at - r.created;
+    }
+  }
 
   void apply(std::span<const std::byte> batch, durability) override {
     std::lock_guard lock(mutex_);
@@ -249,6 +263,7 @@ class memory_store_port final : public store_port {
     describe(r, f);
     r.created = f.created;
     r.ambient = f.ambient;
+    r.session = f.session;
     r.id = f.id;
     if (const auto parent = keys_.find(f.parent_run); f.parent_run != 0 && parent != keys_.end())
       r.parent = runs_.at({parent->second, 0}).id;

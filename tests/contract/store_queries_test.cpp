@@ -229,8 +229,13 @@ TEMPLATE_TEST_CASE("the task runs that a later attempt meets are those of its fl
   CHECK(known[1].parent_n == 1);
   CHECK(known[1].index == 1);
   CHECK(known[1].n == 2);
-  CHECK(known[1].created == created_at(1) + 2);
-  CHECK(weir::core::unpack_history(known[1].history, known[1].created).size() == 3);
+  const auto earlier = store.port->find_earlier(id_of(1), 2);
+  REQUIRE(earlier);
+  CHECK(earlier->created == created_at(1) + 2);
+  CHECK(weir::core::unpack_history(earlier->history, earlier->created).size() == 3);
+  CHECK(earlier->result.empty());
+  CHECK_FALSE(store.port->find_earlier(id_of(1), 99));
+  CHECK_FALSE(store.port->find_earlier(id_of(9), 1));
   CHECK(store.port->known_task_runs(id_of(9)).empty());
 }
 

@@ -125,7 +125,8 @@ TEMPLATE_TEST_CASE("a failure keeps its causes, and one that does not parse is s
                    WEIR_EVERY_STORE) {
   TestType store;
   facts f;
-  const weir::failure thrown{"std::runtime_error", "outer \"quoted\" \n", {"middle", "", "inner"}, 3};
+  const weir::failure thrown{
+      weir::error_code::other, "std::runtime_error", "outer \"quoted\" \n", {"middle", "", "inner"}, 3};
   const std::vector<std::string> broken{"not json",
                                         "[1]",
                                         "\"text\"",

@@ -59,6 +59,7 @@ struct task_run_spec {
   std::uint32_t flow_attempt = 1;  // above 1: the row that an earlier attempt of the flow made, begun again
   bool started = true;
   std::optional<std::int64_t> created{};
+  std::string cache_key{};
 };
 
 struct state_spec {
@@ -68,6 +69,15 @@ struct state_spec {
   std::string name{}, message{}, failure{};
   std::optional<std::uint32_t> attempt{}, flow_attempt{};  // where it is not the run's latest
   std::int64_t after = 10;                                 // microseconds since the state before
+  std::string result{};
+};
+
+struct cache_spec {
+  std::string key{};
+  std::uint64_t run = 1;
+  std::uint32_t n = 1;
+  std::string task = "task", parts = "{}", result = "j1";
+  std::int64_t created = created_at(1), expires = 0;
 };
 
 struct line_spec {
@@ -107,7 +117,8 @@ class facts {
     describe(f, s, s.n, s.task, begin(s.run, s.n, s.created, s.started, s.flow_attempt));
     f.parent_n = s.parent_n;
     f.index = s.index;
-    put(f, s.name, s.parameters, stories_[{s.run, s.n}].history, s.child ? bytes_of(*s.child) : std::string());
+    put(f, s.name, s.parameters, stories_[{s.run, s.n}].history, s.child ? bytes_of(*s.child) : std::string(),
+        s.cache_key);
     return *this;
   }
 
@@ -126,7 +137,18 @@ class facts {
     f.start_offset = t.start < 0 ? -1 : t.start - t.created;
     f.end_offset = is_final(s.type) ? t.last - t.created : -1;
     f.run_micros = t.run_micros;
-    put(f, s.message, t.history, s.failure);
+    put(f, s.message, t.history, s.failure, s.result);
+    return *this;
+  }
+
+  facts& cache_entry(const cache_spec& s) {
+    weir::cache_fact f;
+    f.run = s.run;
+    f.n = s.n;
+    f.task = weir::intern(s.task);
+    f.created = s.created;
+    f.expires = s.expires;
+    put(f, s.key, s.parts, s.result);
     return *this;
   }
 

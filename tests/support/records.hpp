@@ -60,7 +60,15 @@ inline std::string shown(const weir::log_record& r) {
                      r.flow_run, shown(r.task_run));
 }
 inline std::string shown(const weir::known_task_run& r) {
-  return fmt::format("{} {}[{}] in {} {} {}", r.n, visible(r.task), r.index, r.parent_n, r.created, visible(r.history));
+  return fmt::format("{} {}[{}] in {}", r.n, visible(r.task), r.index, r.parent_n);
+}
+
+inline std::string shown(const weir::earlier_task_run& r) {
+  return fmt::format("{} {} {} {}", r.created, visible(r.history), visible(r.result), shown(r.child));
+}
+inline std::string shown(const weir::cache_record& r) {
+  return fmt::format("{} of '{}' {} to {} by {} {} {}", r.key, visible(r.task), r.created_at,
+                     r.expires_at ? to_string(*r.expires_at) : "-", shown(r.task_run), visible(r.parts), r.has_result);
 }
 
 /// One record a line.
