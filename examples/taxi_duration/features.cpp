@@ -14,10 +14,11 @@ std::string pair_of(const trips& t, std::size_t i) { return "PU_DO=" + t.pickup[
 vectorizer vectorizer::fit(const trips& t) {
   std::set<std::string> names{distance_name};
   for (std::size_t i = 0; i < t.size(); ++i) names.insert(pair_of(t, i));
-  vectorizer v;
-  v.names_.assign(names.begin(), names.end());
-  for (std::size_t i = 0; i < v.names_.size(); ++i) v.index_.emplace(v.names_[i], static_cast<std::uint32_t>(i));
-  return v;
+  return vectorizer({names.begin(), names.end()});
+}
+
+vectorizer::vectorizer(std::vector<std::string> names) : names_(std::move(names)) {
+  for (std::size_t i = 0; i < names_.size(); ++i) index_.emplace(names_[i], static_cast<std::uint32_t>(i));
 }
 
 matrix vectorizer::transform(const trips& t) const {

@@ -25,6 +25,8 @@ class vectorizer {
  public:
   /// Sorts the names of the features byte by byte, as a dictionary vectoriser does.
   static vectorizer fit(const trips&);
+  /// One that was fitted before. \param names  as names() gave them
+  explicit vectorizer(std::vector<std::string> names);
 
   matrix transform(const trips&) const;
   const std::vector<std::string>& names() const { return names_; }

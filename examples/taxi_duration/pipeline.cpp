@@ -1,5 +1,6 @@
 #include "pipeline.hpp"
 
+#include "codecs.hpp"
 #include "report.hpp"
 
 using namespace std::chrono_literals;
@@ -19,7 +20,7 @@ const auto read_data = weir::task(
     weir::arg("path"));
 
 const auto add_features = weir::task(
-    "add_features",
+    "add_features", {.cache = weir::cache::inputs(), .version = "1"},  // another version where make_features changes
     [](const trips& train, const trips& validation) {
       auto made = make_features(train, validation);
       weir::log::info("{} features; {} trips of the validation month have a pair that is not among them",

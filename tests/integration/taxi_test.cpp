@@ -329,6 +329,33 @@ TEST_CASE("a bad month is an error that names the file, the column and the remed
   }
 }
 
+TEST_CASE("features are made once for two months, whatever else changes", "[taxi][cache]") {
+  temporary_folder folder;
+  const auto states = [&](weir::runtime& rt) {
+    std::string out;
+    for (const auto& run : rt.store().task_runs({.task = "add_features"})) out += run.state.name + " ";
+    return out;
+  };
+  taxi::settings settings;
+  settings.models = folder / "models";
+  settings.rounds = 2;
+  double first = 0;
+  {
+    weir::runtime rt({.store = folder / "weir.db", .console = false});
+    first = taxi::run_pipeline(rt, settings).result();
+  }
+  weir::runtime rt({.store = folder / "weir.db", .console = false});
+  CHECK(taxi::run_pipeline(rt, settings).result() == first);
+  settings.rounds = 3;
+  CHECK(taxi::run_pipeline(rt, settings).result() != first);
+  CHECK(states(rt) == "Completed Cached Cached ");
+  std::swap(settings.train, settings.validation);
+  CHECK(taxi::run_pipeline(rt, settings));
+  CHECK(states(rt) == "Completed Cached Cached Completed ");
+  const auto runs = rt.store().task_runs({.task = "add_features"});
+  CHECK(rt.explain_cache(runs[3].id).changed.size() == 2);
+}
+
 TEST_CASE("only failures to read are retried", "[taxi]") {
   temporary_folder folder;
   virtual_runtime t;
