@@ -39,8 +39,6 @@ std::uint64_t file_size(const std::string& path) noexcept {
   return ::stat(path.c_str(), &s) == 0 ? static_cast<std::uint64_t>(s.st_size) : 0;
 }
 
-constexpr int crashed = static_cast<int>(state_type::crashed);
-
 }  // namespace
 
 struct sqlite_writer::statements {
