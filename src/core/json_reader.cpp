@@ -38,7 +38,9 @@ encoded_bytes find_bytes(const nlohmann::json& v, const json_document* document,
   const auto name = v.is_object() ? found("dtype") : v.end();
   if (name == v.end() || !name->is_string()) unexpected("bytes with a dtype", v);
   if (!dtype.empty() && name->get_ref<const std::string&>() != dtype)
-    unexpected(fmt::format("bytes with dtype \"{}\"", dtype), v);
+    throw error(
+        fmt::format("expected bytes with dtype \"{}\", found dtype \"{}\"", dtype, name->get_ref<const std::string&>()),
+        error_code::bad_value);
 
   encoded_bytes out;
   if (const auto text = found("base64"); text != v.end() && text->is_string()) {

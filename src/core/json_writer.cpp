@@ -21,23 +21,46 @@ constexpr char key_marker = '\x01';
 constexpr std::size_t key_piece = 4096;
 constexpr std::size_t key_copied = 256;
 
+// Whether there is a NaN among these numbers, or an infinity, in one pass that compilers turn into wide instructions: both
+// make x - x something else than 0. Twice as fast as asking each number.
+template <class Float>
+bool may_have_nan(std::span<const std::byte> data) {
+  constexpr std::size_t lanes = 128 / sizeof(Float);
+  const auto number = [&](std::size_t i) {
+    Float x;
+    std::memcpy(&x, data.data() + i * sizeof(Float), sizeof(Float));
+    return x;
+  };
+  Float sums[lanes] = {};
+  const auto n = data.size() / sizeof(Float);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += number(i + lane) - number(i + lane);
+  for (; i < n; ++i) sums[0] += number(i) - number(i);
+  Float sum = 0;
+  for (const auto s : sums) sum += s;
+  return sum != 0;
+}
+
 // Calls put() with pieces of `data`, in which every NaN has become the same one: a NaN has no value of which its bits would
 // tell anything. Pieces without one, which is to say nearly all, are not copied.
 template <class Float, class Put>
 void with_one_nan(std::span<const std::byte> data, Put put) {
-  constexpr std::size_t length = 512;
-  while (!data.empty()) {
-    const auto piece = data.first(std::min(data.size(), length * sizeof(Float)));
+  constexpr std::size_t looked_at = 32 * 1024, copied = 4096;  // what stays in the caches
+  const auto next = [&](std::size_t size) {
+    const auto piece = data.first(std::min(data.size(), size));
     data = data.subspan(piece.size());
-    Float numbers[length];
-    const auto n = piece.size() / sizeof(Float);
-    std::memcpy(numbers, piece.data(), n * sizeof(Float));
-    bool any = false;
-    for (std::size_t i = 0; i < n; ++i) any |= numbers[i] != numbers[i];
-    if (!any) {
-      put(piece);
+    return piece;
+  };
+  while (!data.empty()) {
+    if (!may_have_nan<Float>(data.first(std::min(data.size(), looked_at)))) {
+      put(next(looked_at));
       continue;
     }
+    const auto piece = next(copied);
+    Float numbers[copied / sizeof(Float)];
+    const auto n = piece.size() / sizeof(Float);
+    std::memcpy(numbers, piece.data(), n * sizeof(Float));
     for (std::size_t i = 0; i < n; ++i)
       if (std::isnan(numbers[i])) numbers[i] = std::numeric_limits<Float>::quiet_NaN();
     put(std::as_bytes(std::span(numbers, n)));
@@ -128,34 +151,23 @@ bool json_writer::quoted(std::string_view text, bool replace_broken) {
   const auto before = out_.size();
   separate();
   out_.push_back('"');
-  for (std::size_t i = 0; i < text.size();) {
-    const auto plain = core::plain_length(text.substr(i));
-    put(text.substr(i, plain));
-    i += plain;
-    if (i == text.size()) break;
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x80) {
-      std::size_t valid = 0;
-      while (i + valid < text.size() && static_cast<unsigned char>(text[i + valid]) >= 0x80) {
-        const auto n = core::utf8_length(text.substr(i + valid));
-        if (n == 0) break;
-        valid += n;
-      }
-      if (valid == 0 && !replace_broken) {
-        out_.resize(before);
-        return false;
-      }
-      put(valid == 0 ? "\xef\xbf\xbd" : text.substr(i, valid));
-      i += valid == 0 ? 1 : valid;
-      continue;
+  for (;;) {
+    const auto clean = core::clean_length(text);
+    put(text.substr(0, clean));
+    if (clean == text.size()) break;
+    const auto c = static_cast<unsigned char>(text[clean]);
+    text.remove_prefix(clean + 1);
+    if (c >= 0x80 && !replace_broken) {
+      out_.resize(before);
+      return false;
     }
-    if (c == '"') put("\\\"");
+    if (c >= 0x80) put("\xef\xbf\xbd");
+    else if (c == '"') put("\\\"");
     else if (c == '\\') put("\\\\");
     else if (c == '\n') put("\\n");
     else if (c == '\t') put("\\t");
     else if (c == '\r') put("\\r");
     else fmt::format_to(std::back_inserter(out_), "\\u{:04x}", c);
-    ++i;
   }
   out_.push_back('"');
   if (out_.size() > limit_) full_ = true;  // escapes made it longer than it looked

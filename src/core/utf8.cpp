@@ -18,21 +18,34 @@ std::uint64_t load(const char* at) {
 // For bytes below 0x80: sets the high bit of those that are zero; above a zero byte perhaps of others too.
 constexpr std::uint64_t zeros(std::uint64_t eight) { return eight - each(1); }
 
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
 }  // namespace
 
-std::size_t plain_length(std::string_view s) {
-  std::size_t i = 0;
-  // Eight at a time. A block that is not plain is looked at byte by byte, so that a false alarm costs time and no more.
-  for (; i + 8 <= s.size(); i += 8) {
-    const auto x = load(s.data() + i);
-    const auto special = x | zeros(x ^ each('"')) | zeros(x ^ each('\\')) | zeros(x ^ each(0x7f)) | (x - each(0x20));
-    if (special & high) break;
+std::size_t clean_length(std::string_view s) {
+  const char* at = s.data();
+  const char* const end = at + s.size();
+  while (at != end) {
+    // Eight at a time. A block that is not plain is looked at byte by byte, so that a false alarm costs time and no more.
+    for (; end - at >= 8; at += 8) {
+      const auto x = load(at);
+      const auto special = x | zeros(x ^ each('"')) | zeros(x ^ each('\\')) | zeros(x ^ each(0x7f)) | (x - each(0x20));
+      if (special & high) break;
+    }
+    const auto* const stop = end - at > 8 ? at + 8 : end;
+    while (at < stop && is_plain(*at)) ++at;
+    if (at >= stop) continue;
+    if (static_cast<unsigned char>(*at) < 0x80) break;
+    do {
+      const auto n = utf8_length({at, static_cast<std::size_t>(end - at)});
+      if (n == 0) return static_cast<std::size_t>(at - s.data());
+      at += n;
+    } while (at != end && static_cast<unsigned char>(*at) >= 0x80);
   }
-  for (; i < s.size(); ++i) {
-    const auto c = static_cast<unsigned char>(s[i]);
-    if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') break;
-  }
-  return i;
+  return static_cast<std::size_t>(at - s.data());
 }
 
 bool is_utf8(std::string_view s) {

@@ -83,7 +83,7 @@ concept sequence_like = !map_like<T> && !path_like<T> && !is_json<T> && !is_orde
                         !std::convertible_to<const T&, std::string_view> && requires(const T& t) {
                           t.begin();
                           t.end();
-                        } && requires { typename T::value_type; };
+                        } && requires { requires !std::same_as<typename T::value_type, T>; };
 /// A row of numbers in memory.
 template <class T>
 concept numeric_row = requires(const T& t) {
