@@ -1,9 +1,13 @@
 #include "floor.hpp"
 
+#include "report.hpp"
+
 #include <weir/store.hpp>
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,10 +19,6 @@
 
 namespace weir_bench {
 namespace {
-
-using steady = std::chrono::steady_clock;
-
-double seconds_since(steady::time_point begin) { return std::chrono::duration<double>(steady::now() - begin).count(); }
 
 class raw {
  public:
@@ -115,6 +115,41 @@ double raw_open_and_commit_ms(const std::string& path) {
       nullptr, nullptr, nullptr);
   sqlite3_close(db);
   return seconds_since(begin) * 1e3;
+}
+
+double raw_lookup_us(const std::string& path, int count) {
+  raw db(path);
+  std::vector<std::string> keys;
+  auto* all = db.prepare("SELECT cache_key FROM cache_entry");
+  while (sqlite3_step(all) == SQLITE_ROW)
+    keys.emplace_back(static_cast<const char*>(sqlite3_column_blob(all, 0)),
+                      static_cast<std::size_t>(sqlite3_column_bytes(all, 0)));
+  sqlite3_finalize(all);
+  auto* find = db.prepare("SELECT created, cache_expiration, result FROM cache_entry WHERE cache_key = ?");
+  const auto begin = steady::now();
+  for (int i = 0; i < count; ++i) {
+    const auto& key = keys[static_cast<std::size_t>(i) % keys.size()];
+    sqlite3_bind_blob(find, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+    if (sqlite3_step(find) != SQLITE_ROW) db.give_up();
+    sqlite3_reset(find);
+  }
+  return seconds_since(begin) / count * 1e6;
+}
+
+double raw_synced_write_s(const std::string& path, std::span<const std::byte> data) {
+  const auto begin = steady::now();
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  while (!data.empty()) {
+    const auto n = ::write(fd, data.data(), data.size());
+    if (n <= 0) break;
+    data = data.subspan(static_cast<std::size_t>(n));
+  }
+  if (fd < 0 || !data.empty() || ::fdatasync(fd) != 0) {
+    fmt::print(stderr, "floor: cannot write {}\n", path);
+    std::exit(1);
+  }
+  ::close(fd);
+  return seconds_since(begin);
 }
 
 double wake_a_thread_us() {

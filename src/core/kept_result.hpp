@@ -24,8 +24,10 @@ std::string keep_result(store_port& store, Write&& write) {
     return stream;
   });
   write(value.json());
-  if (const auto text = value.finish()) return "j" + std::string(*text);
-  return "f" + stream.large->commit();
+  std::string kept(1, 'j');
+  if (const auto text = value.finish()) kept += *text;
+  else kept.assign(1, 'f').append(stream.large->commit());
+  return kept;
 }
 
 /// Calls `read(json_reader)` with the value.
