@@ -42,6 +42,7 @@ bool counts(const cache_part& inputs, const param_info& p) {
 
 caching::caching(const definition& d, const frame_ops& ops, const void* frame, run_context& run)
     : d_(d), ops_(ops), frame_(frame), run_(run), records_(*run.flow->records) {
+  if (records_.inherited()) return;  // in a forked child: the store is its parent's
   auto parts = make_parts();
   if (!parts) return;
   parts_ = std::move(*parts);
@@ -199,8 +200,8 @@ std::optional<std::string> caching::find() {
     }
     settle(status_);
     return found;
-  } catch (const error& e) {
-    say(run_, log::level::warning, fmt::format("not cached: {}", e.what()));
+  } catch (...) {
+    not_cached(in_short(describe(std::current_exception(), 1)));
     unusable_ = true;
     return std::nullopt;
   }

@@ -90,6 +90,8 @@ call_row::call_row(run_context& p, name_id name)
     : parent(p), called(name), index(count_call(p, name)), n(known_number(*p.flow, p.n, name, index)),
       log(*p.flow, 0, p.flow->attempt) {
   auto& flow = *p.flow;
+  // A forked child must not ask its parent's store.
+  if (flow.records->inherited()) n = 0;
   if (n != 0) earlier = flow.records->port()->find_earlier(flow.id, n);
   else n = flow.next_n.fetch_add(1, std::memory_order_relaxed);
   log = run_log(flow, n, flow.attempt);
@@ -128,6 +130,7 @@ void emit_row(const call_row& row, std::uint32_t attempt, const row_texts& texts
 }
 
 bool keeps_result(const definition& d, const run_context* parent) noexcept {
+  if (parent && parent->flow->records->inherited()) return false;
   if (d.set.persist_result) return *d.set.persist_result;
   if (d.set.cache.is_set()) return true;
   return parent && parent->flow->keeps_results && d.body.result.written && d.body.result.read;

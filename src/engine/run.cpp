@@ -59,6 +59,7 @@ void sleep(const run_context& c, duration wait) {
 // only then: 16 bytes a task run. The rest is read from the store when it is met.
 void meet_again(flow_run& flow) {
   ++flow.attempt;
+  if (flow.records->inherited()) return;  // in a forked child: the store is its parent's
   flow.engine->flush(durability::relaxed);
   const auto before = flow.records->port()->known_task_runs(flow.id);
   std::lock_guard lock(flow.known_mutex);

@@ -195,6 +195,26 @@ TEST_CASE("a forked child records for itself and leaves its parent's record alon
   CHECK(store.task_runs({.flow_run = store.flow_runs({.flow = "parent"}).at(0).id}).size() == 2);
 }
 
+TEST_CASE("a forked child that goes on in its parent's run neither asks nor changes its store",
+          "[fault][fork][cache]") {
+  temporary_folder folder;
+  weir::runtime rt(at(folder / "weir.db"));
+  int calls = 0;
+  const auto cached =
+      weir::task("cached", {.cache = weir::cache::key("k"), .cache_single = true}, [&] { return ++calls; });
+  weir::flow("parent", {.retries = 1}, [&] {
+    CHECK(cached() == 1);
+    rt.store().count_task_runs();  // the entry is in the store
+    const int code = in_child([&] {
+      if (cached() != 2) return 1;  // in the parent's run: as if there were no cache
+      return weir::flow("child", [&] { return cached(); })() == 1 ? 0 : 2;  // in a run of its own
+    });
+    CHECK(code == 0);
+    CHECK(cached() == 1);
+  }).on(rt)();
+  CHECK(rt.store().task_runs({.flow_run = rt.store().flow_runs({.flow = "parent"}).at(0).id}).size() == 2);
+}
+
 TEST_CASE("std::exit in the middle of a flow keeps what was recorded, and the run is Crashed", "[fault][exit]") {
   temporary_folder folder;
   const auto path = folder / "weir.db";
