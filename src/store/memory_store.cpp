@@ -164,13 +164,12 @@ class memory_store_port final : public store_port {
   }
 
  private:
-  // Facts. A run that is known keeps what its creation said; within an attempt the longer history is the newer one, and
-  // nothing follows CRASHED. A later attempt of its flow begins a task run again.
+  // Facts. A run that is known keeps what its creation said; a later attempt of its flow begins a task run again.
 
   template <class Fact>
   static bool is_news(const stored_run& r, const Fact& f, std::size_t history) {
-    const std::pair known(r.flow_attempt, r.attempt), told(f.flow_attempt, f.attempt);
-    return told > known || (told == known && r.type != state_type::crashed && history >= r.history.size());
+    return store_detail::is_news({r.flow_attempt, r.attempt, r.history.size(), r.type == state_type::crashed},
+                                 {f.flow_attempt, f.attempt, history});
   }
   static void describe(stored_run& r, const run_fact& f) {
     r.name = f.name;
@@ -181,6 +180,7 @@ class memory_store_port final : public store_port {
     r.type = f.type;
     r.start_offset = f.start_offset;
     r.end_offset = -1;
+    r.run_micros = f.run_micros;
     r.failure.clear();
   }
   const flow_key* key_of(const fact& f) {
