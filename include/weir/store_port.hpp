@@ -65,6 +65,7 @@ struct run_fact : fact {
   name_id state_name = 0;  // 0: the type's default name
   std::int64_t created = 0;
   std::int64_t start_offset = -1;  // first start, microseconds after created; -1: not started
+  std::int64_t run_micros = 0;     // total run time, of earlier attempts of the flow
 };
 
 struct flow_run_fact : run_fact {

@@ -130,13 +130,15 @@ void run_log::enter(state_type type, std::string name, std::string message, time
   if (row_) row_->enter(type, std::move(name), std::move(message), timestamp::from_micros(at));
 }
 
-void run_log::describe(run_fact& f) const noexcept {
+void run_log::describe(run_fact& f) const {
   f.run = flow_->serial;
   f.n = n_;
   f.flow_attempt = flow_attempt_;
   f.type = type_;
+  if (!name_.empty()) f.state_name = intern(name_);
   f.created = created_;
   f.start_offset = started_ < 0 ? -1 : started_ - created_;
+  f.run_micros = run_micros_;
 }
 
 std::uint64_t run_log::emit(int attempt, const state_extras& with) {

@@ -33,7 +33,7 @@ class run_log {
   void enter(state_type type, std::string name, std::string message, timestamp now);
 
   /// What a run_fact of either kind says about where the run is.
-  void describe(run_fact&) const noexcept;
+  void describe(run_fact&) const;
   const std::string& history() const noexcept { return history_; }
 
   /// Tells the store what the run has become. \return where the facts end in the recording

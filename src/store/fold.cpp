@@ -1,5 +1,7 @@
 #include "store/fold.hpp"
 
+#include "store/records.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -11,22 +13,27 @@ void sort_if_needed(Range& range, Less less) {
   if (!std::is_sorted(range.begin(), range.end(), less)) std::sort(range.begin(), range.end(), less);
 }
 
-// Which attempt of the flow, and in it which of the run, a fact tells of.
-using attempts = std::pair<std::uint32_t, std::uint32_t>;
-
-attempts attempts_of(const run_change& c) noexcept {
-  if (c.newest) return {c.newest->flow_attempt, c.newest->attempt};
-  if (c.created) return {c.created->flow_attempt, c.created->attempt};
-  return {0, 0};
+standing standing_of(const run_fact& f) noexcept {
+  const auto history = f.kind == fact_kind::flow_run
+                           ? static_cast<const flow_run_fact&>(f).length[flow_run_fact::history]
+                           : static_cast<const task_run_fact&>(f).length[task_run_fact::history];
+  return {f.flow_attempt, f.attempt, history, f.type == state_type::crashed};
+}
+standing standing_of(const update_fact& u) noexcept {
+  return {u.flow_attempt, u.attempt, u.length[update_fact::history], u.type == state_type::crashed};
+}
+standing standing_of(const run_change& c) noexcept {
+  return c.newest ? standing_of(*c.newest) : c.created ? standing_of(*c.created) : standing{};
 }
 
 // What a bound thread says late, of an attempt that has been superseded in the same batch, is refused here: the store
 // only sees what is left.
 void add(run_change& c, const update_fact& u) noexcept {
-  if (attempts(u.flow_attempt, u.attempt) >= attempts_of(c)) c.newest = &u;
+  if (is_news(standing_of(c), standing_of(u))) c.newest = &u;
 }
 void add(run_change& c, const run_fact& f) noexcept {
-  if (attempts(f.flow_attempt, f.attempt) > attempts_of(c))
+  const auto known = standing_of(c);
+  if (std::pair(f.flow_attempt, f.attempt) > std::pair(known.flow_attempt, known.attempt))
     c = {&f, nullptr};  // begun again by its flow's next attempt
   else if (!c.created) c.created = &f;
 }

@@ -202,8 +202,7 @@ class memory_store_port final : public store_port {
   large_value find_large_value(std::string_view name) const override { return cache_.find_value(name); }
 
  private:
-  // Facts. A run that is known keeps what its creation said; within an attempt the longer history is the newer one, and
-  // nothing follows CRASHED. A later attempt of its flow begins a task run again.
+  // Facts. A run that is known keeps what its creation said; a later attempt of its flow begins a task run again.
 
   class value_writer final : public large_value_writer {
    public:
@@ -233,8 +232,8 @@ class memory_store_port final : public store_port {
 
   template <class Fact>
   static bool is_news(const stored_run& r, const Fact& f, std::size_t history) {
-    const std::pair known(r.flow_attempt, r.attempt), told(f.flow_attempt, f.attempt);
-    return told > known || (told == known && r.type != state_type::crashed && history >= r.history.size());
+    return store_detail::is_news({r.flow_attempt, r.attempt, r.history.size(), r.type == state_type::crashed},
+                                 {f.flow_attempt, f.attempt, history});
   }
   static void describe(stored_run& r, const run_fact& f) {
     r.name = f.name;
@@ -245,6 +244,7 @@ class memory_store_port final : public store_port {
     r.type = f.type;
     r.start_offset = f.start_offset;
     r.end_offset = -1;
+    r.run_micros = f.run_micros;
     r.failure.clear();
     r.result.clear();
   }

@@ -16,6 +16,11 @@ namespace {
 
 }  // namespace
 
+bool is_news(const standing& known, const standing& told) noexcept {
+  const std::pair before(known.flow_attempt, known.attempt), now(told.flow_attempt, told.attempt);
+  return now > before || (now == before && !known.crashed && told.history >= known.history);
+}
+
 std::string shown_name(std::string_view own, std::string_view task, std::uint32_t index) {
   return own.empty() ? fmt::format("{}-{}", task, index) : std::string(own);
 }

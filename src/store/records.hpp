@@ -10,6 +10,15 @@ namespace weir::inline v0::store_detail {
 
 constexpr int schema_version = 1;
 
+/// How far a run has come, as a fact tells or a record knows.
+struct standing {
+  std::uint32_t flow_attempt = 0, attempt = 0;
+  std::size_t history = 0;  // bytes of it, packed
+  bool crashed = false;
+};
+/// Whether a fact may change what is known. Within an attempt histories only grow, and nothing follows CRASHED.
+bool is_news(const standing& known, const standing& told) noexcept;
+
 /// A run's own name, else "<task>-<index>".
 std::string shown_name(std::string_view own, std::string_view task, std::uint32_t index);
 /// From the JSON of an update_fact. What does not parse is shown as the message.

@@ -77,7 +77,7 @@ struct sqlite_writer::statements {
             "end_offset, run_micros, parameters, history, name, state_name, state_message, tags, version, child, failure, result, cache_key) VALUES (?, ?, "
             "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (flow_run, n) DO UPDATE SET state_type = excluded.state_type, run_count = "
             "excluded.run_count, flow_run_run_count = excluded.flow_run_run_count, start_offset = excluded.start_offset, end_offset = "
-            "excluded.end_offset, run_micros = coalesce(excluded.run_micros, run_micros), parameters = excluded.parameters, history = excluded.history, name = "
+            "excluded.end_offset, run_micros = excluded.run_micros, parameters = excluded.parameters, history = excluded.history, name = "
             "excluded.name, state_name = excluded.state_name, state_message = excluded.state_message, tags = excluded.tags, version = "
             "excluded.version, child = excluded.child, failure = excluded.failure, result = excluded.result, cache_key = excluded.cache_key WHERE (flow_run_run_count, run_count) < "
             "(excluded.flow_run_run_count, excluded.run_count) OR ((flow_run_run_count, run_count) = (excluded.flow_run_run_count, "
@@ -404,7 +404,7 @@ void sqlite_writer::write_flow_run(const flow_run_fact& f, const update_fact* u)
       .text_or_null(u ? text(*u, update_fact::message) : std::string_view());
   s.integer(u ? u->attempt : f.attempt).integer(f.created).integer_or_null(u ? u->start_offset : f.start_offset, -1);
   s.integer_or_null(u ? u->end_offset : -1, -1)
-      .integer_or_null(u ? u->run_micros : 0, 0)
+      .integer_or_null(u ? u->run_micros : f.run_micros, 0)
       .text_or_null(text(f, flow_run_fact::parameters));
   s.integer_or_null(f.tags ? name(f.tags) : 0, 0).integer_or_null(f.version ? name(f.version) : 0, 0);
   s.integer_or_null(parent, 0).integer_or_null(f.parent_n, 0);
@@ -429,7 +429,7 @@ void sqlite_writer::write_task_run(std::int64_t flow_run, const task_run_fact& f
       .integer(f.created);
   s.integer_or_null(u ? u->start_offset : f.start_offset, -1)
       .integer_or_null(u ? u->end_offset : -1, -1)
-      .integer_or_null(u ? u->run_micros : 0, 0);
+      .integer_or_null(u ? u->run_micros : f.run_micros, 0);
   s.text_or_null(text(f, task_run_fact::parameters))
       .blob(u ? text(*u, update_fact::history) : text(f, task_run_fact::history));
   s.text_or_null(text(f, task_run_fact::run_name)).integer_or_null(state_name ? name(state_name) : 0, 0);

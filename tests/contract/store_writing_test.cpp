@@ -7,7 +7,7 @@ using namespace weir_test;
 namespace {
 
 /// A flow run with two task runs, their ends and a line each.
-std::vector<std::byte> small_story(facts& f, std::uint64_t run) {
+batch small_story(facts& f, std::uint64_t run) {
   f.flow({}).flow_run({.run = run, .tags = {"b", "a"}});
   f.line({.run = run, .seq = 0, .message = "begin"});
   for (std::uint32_t n : {1u, 2u}) {
@@ -76,11 +76,9 @@ TEMPLATE_TEST_CASE("a batch that fails takes nothing from what was there before 
   facts f;
   const auto first = small_story(f, 1);
   store.port->apply(first, kept);
-  f.line({.run = 1, .seq = 9, .message = "poison"});
-  auto second = first;  // what is known already, said again, and something new
-  const auto more = f.take();
-  second.insert(second.end(), more.begin(), more.end());
-  CHECK_THROWS_AS(store.port->apply(second, kept), weir::store_error);
+  // What is known already, said again, and something new.
+  const auto more = f.line({.run = 1, .seq = 9, .message = "poison"}).take();
+  CHECK_THROWS_AS(store.port->apply(first + more, kept), weir::store_error);
   store.repair();
 
   store.port->apply(f.task_run({.run = 1, .n = 3}).take(), kept);
@@ -103,10 +101,8 @@ TEMPLATE_TEST_CASE("a batch that is applied twice changes nothing the second tim
     store.port->apply(second, kept);
   }
   SECTION("twice in one batch") {
-    auto both = first;
-    both.insert(both.end(), first.begin(), first.end());
     TestType other;
-    other.port->apply(both, kept);
+    other.port->apply(first + first, kept);
     other.port->apply(second, kept);
     CHECK(shown_all(*other.port) == once);
   }
@@ -125,10 +121,8 @@ TEMPLATE_TEST_CASE("the creation of a run does not undo what happened since", "[
   CHECK(shown_all(*store.port) == ended);
 
   f.flow_run({}).task_run({}).line({});
-  auto in_one = f.enter({.n = 1}).enter({}).take();
-  in_one.insert(in_one.end(), created.begin(), created.end());
   TestType other;
-  other.port->apply(in_one, kept);
+  other.port->apply(f.enter({.n = 1}).enter({}).take() + created, kept);
   CHECK(shown_all(*other.port) == ended);
 }
 
@@ -138,12 +132,10 @@ TEMPLATE_TEST_CASE("an update that came in with the creation reaches a run that 
   facts f;
   const auto created = f.flow_run({}).task_run({}).take();
   store.port->apply(created, kept);
-  auto again = created;
   const auto ends = f.enter({.n = 1, .failure = R"({"type":"t","message":"m"})"}).enter({.message = "done"}).take();
-  again.insert(again.end(), ends.begin(), ends.end());
   SECTION("by the same connection") {}
   SECTION("by another one") { store.reopen(); }
-  store.port->apply(again, kept);
+  store.port->apply(created + ends, kept);
   CHECK(store.port->flow_runs({}).at(0).state.message == "done");
   CHECK(store.port->task_runs({}).at(0).failure->message == "m");
 }
@@ -163,11 +155,7 @@ TEMPLATE_TEST_CASE("what is older than the record of a run is refused", "[contra
     store.port->apply(again, kept);
     store.port->apply(late_end, kept);
   }
-  SECTION("in the batch of the newer one") {
-    auto both = again;
-    both.insert(both.end(), late_end.begin(), late_end.end());
-    store.port->apply(both, kept);
-  }
+  SECTION("in the batch of the newer one") { store.port->apply(again + late_end, kept); }
   const auto row = store.port->task_runs({}).at(0);
   CHECK(row.state.name == "Retrying");
   CHECK(row.attempts == 2);
@@ -181,10 +169,15 @@ TEMPLATE_TEST_CASE("nothing follows CRASHED but another attempt", "[contract]", 
   TestType store;
   facts f;
   store.port->apply(f.flow_run({}).task_run({}).take(), kept);
-  store.port->apply(f.enter({.type = state_type::crashed}).enter({.n = 1, .type = state_type::crashed}).take(), kept);
-  const auto crashed = shown_all(*store.port);
-  store.port->apply(f.enter({}).enter({.n = 1}).take(), kept);
-  CHECK(shown_all(*store.port) == crashed);
+  const auto crash = f.enter({.type = state_type::crashed}).enter({.n = 1, .type = state_type::crashed}).take();
+  const auto end = f.enter({}).enter({.n = 1}).take();
+  SECTION("in a later batch") {
+    store.port->apply(crash, kept);
+    store.port->apply(end, kept);
+  }
+  SECTION("in the same batch") { store.port->apply(crash + end, kept); }
+  CHECK(store.port->count_flow_runs({.states = {state_type::crashed}}) == 1);
+  CHECK(store.port->task_runs({}).at(0).state.name == "Crashed");
   store.port->apply(f.task_run({.flow_attempt = 2}).enter({.type = state_type::running, .attempt = 2}).take(), kept);
   CHECK(store.port->flow_runs({}).at(0).state.name == "Running");
   CHECK(store.port->task_runs({}).at(0).state.name == "Retrying");
@@ -194,22 +187,21 @@ TEMPLATE_TEST_CASE("a later attempt of a flow takes its task runs over, and the 
                    "[contract]", WEIR_EVERY_STORE) {
   TestType store;
   facts f;
-  store.port->apply(f.flow_run({}).task_run({.parameters = "{\"x\":1}"}).take(), kept);
-  store.port->apply(f.enter({.n = 1, .attempt = 3, .after = 500}).take(), kept);
+  const auto begun = f.flow_run({}).task_run({.parameters = "{\"x\":1}"}).take();
+  const auto ended = f.enter({.n = 1, .attempt = 3, .after = 500}).take();
   const auto first_attempt = f.story_of(1, 1);
   const auto begun_again = f.task_run({.parameters = "{\"x\":2}", .flow_attempt = 2}).take();
   f.story_of(1, 1) = first_attempt;
   const auto late = f.enter({.n = 1, .type = state_type::failed, .message = "late"}).take();
 
   SECTION("in batches of their own") {
-    store.port->apply(begun_again, kept);
-    store.port->apply(late, kept);
+    for (const auto& one : {begun, ended, begun_again, late}) store.port->apply(one, kept);
   }
-  SECTION("in one batch") {
-    auto both = begun_again;
-    both.insert(both.end(), late.begin(), late.end());
-    store.port->apply(both, kept);
+  SECTION("the later attempt in one batch") {
+    store.port->apply(begun + ended, kept);
+    store.port->apply(begun_again + late, kept);
   }
+  SECTION("in one batch") { store.port->apply(begun + ended + begun_again + late, kept); }
   const auto row = store.port->task_runs({}).at(0);
   CHECK(row.state.name == "Retrying");
   CHECK(row.parameters == "{\"x\":2}");
@@ -223,11 +215,11 @@ TEMPLATE_TEST_CASE("a later attempt of a flow takes its task runs over, and the 
 TEMPLATE_TEST_CASE("start and end make the same record in one batch as in two", "[contract]", WEIR_EVERY_STORE) {
   TestType one, two;
   facts f;
-  std::vector<std::byte> all;
+  batch all;
   const auto told = [&](facts& more) {
-    const auto batch = more.take();
-    all.insert(all.end(), batch.begin(), batch.end());
-    two.port->apply(batch, kept);
+    const auto some = more.take();
+    all = all + some;
+    two.port->apply(some, kept);
   };
   told(f.flow_run({.version = "3", .tags = {"x"}}));
   told(f.task_run({.task = "t", .name = "own", .tags = {"y"}}));

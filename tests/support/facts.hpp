@@ -88,6 +88,12 @@ struct line_spec {
   std::optional<std::int64_t> at{};
 };
 
+using batch = std::vector<std::byte>;
+inline batch operator+(batch a, const batch& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
 /// Remembers each run's states, so that what it says of them is whole, as the engine's facts are.
 class facts {
  public:
@@ -164,7 +170,7 @@ class facts {
   }
 
   /// The facts since the last time.
-  std::vector<std::byte> take() { return std::exchange(facts_, {}); }
+  batch take() { return std::exchange(facts_, {}); }
 
   /// What is remembered of a run: to go back to, and say something else about it.
   struct story {
@@ -212,6 +218,7 @@ class facts {
     f.type = t.type;
     f.created = t.created;
     f.start_offset = t.start < 0 ? -1 : t.start - t.created;
+    f.run_micros = t.run_micros;
   }
 
   static std::string bytes_of(const weir::uuid& id) {
@@ -223,7 +230,7 @@ class facts {
     weir::detail::put_fact(facts_, f, texts...);
   }
 
-  std::vector<std::byte> facts_;
+  batch facts_;
   std::map<std::pair<std::uint64_t, std::uint32_t>, story> stories_;
 };
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace weir_test {
 
 /// Bytes that a terminal should not see as \xHH.
@@ -77,6 +79,17 @@ std::string shown_all(const std::vector<T>& records) {
   std::string out;
   for (const auto& r : records) out += shown(r) + "\n";
   return out;
+}
+
+/// The first line in which two texts differ, as both have it; empty where they are equal.
+inline std::string difference(std::string_view a, std::string_view b) {
+  while (a != b) {
+    const auto line_a = a.substr(0, a.find('\n')), line_b = b.substr(0, b.find('\n'));
+    if (line_a != line_b) return fmt::format("\n{}\nand\n{}\n", line_a, line_b);
+    a.remove_prefix(std::min(a.size(), line_a.size() + 1));
+    b.remove_prefix(std::min(b.size(), line_b.size() + 1));
+  }
+  return {};
 }
 
 /// Everything that a store can be asked for, in order.
