@@ -105,6 +105,7 @@ run_context& engine::ambient() {
   ambient_context_ = std::make_unique<run_context>();
   ambient_context_->engine = this;
   ambient_context_->flow = &run;
+  ambient_context_->parts();  // made now, because all threads share this context
   flow_run_fact fact;
   fact.run = run.serial;
   fact.id = run.id;
