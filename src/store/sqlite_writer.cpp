@@ -256,11 +256,10 @@ void sqlite_writer::crash_runs_of(std::int64_t session, const std::string& messa
       "SELECT key, 0, created, run_micros, state_type, history FROM flow_run WHERE session = ? AND state_type < 5",
       path_);
   // Also those whose flow has ended: a bound thread may outlive it. Few task runs are live, whatever the file holds.
-  statement tasks(
-      db_.getHandle(),
-      "SELECT t.flow_run, t.n, t.created, t.run_micros, t.state_type, t.history FROM task_run t INDEXED BY task_run_live "
-      "CROSS JOIN flow_run f ON f.key = t.flow_run WHERE f.session = ? AND t.state_type < 5",
-      path_);
+  statement tasks(db_.getHandle(),
+                  "SELECT t.flow_run, t.n, t.created, t.run_micros, t.state_type, t.history FROM task_run t "
+                  "CROSS JOIN flow_run f ON f.key = t.flow_run WHERE f.session = ? AND t.state_type < 5",
+                  path_);
   for (auto* s : {&flows, &tasks}) {
     s->integer(session);
     while (s->step())
