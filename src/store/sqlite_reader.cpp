@@ -13,6 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 
@@ -27,11 +28,13 @@ uuid uuid_from(std::string_view blob) noexcept {
   return id;
 }
 
-void add_states(where& w, const std::vector<state_type>& states) {
+/// `live`: the condition that sends SQLite to the index of live runs. "What is running?" must not read the whole file.
+void add_states(where& w, const std::vector<state_type>& states, std::string_view live) {
   if (states.empty()) return;
   std::string list;
   for (const auto s : states) list += fmt::format("{}{}", list.empty() ? "" : ", ", static_cast<int>(s));
   w.add(fmt::format("r.state_type IN ({})", list));
+  if (std::none_of(states.begin(), states.end(), is_final)) w.add(live);
 }
 
 void add_tags(where& w, const std::vector<std::string>& tags) {
@@ -62,7 +65,7 @@ where conditions(const flow_run_filter& f) {
   if (f.flow) w.add("r.flow = (SELECT id FROM name WHERE text = ?)", *f.flow);
   if (f.name) w.add("r.name = ?", *f.name);
   if (f.parent) w.add("r.parent = (SELECT key FROM flow_run WHERE id = ?)", blob_of(*f.parent));
-  add_states(w, f.states);
+  add_states(w, f.states, "r.key IN (SELECT key FROM flow_run WHERE state_type < 5)");
   add_tags(w, f.tags);
   add_times(w, f.started_after, f.started_before);
   return w;
@@ -83,7 +86,7 @@ where conditions(const task_run_filter& f) {
   if (f.task) w.add("r.task = (SELECT id FROM name WHERE text = ?)", *f.task);
   if (f.name) w.add("coalesce(r.name, k.text || '-' || r.dynamic_key) = ?", *f.name);
   if (f.parent) add_task_run(w, "r.flow_run", "r.parent_n", *f.parent);
-  add_states(w, f.states);
+  add_states(w, f.states, "r.state_type < 5");
   add_tags(w, f.tags);
   add_times(w, f.started_after, f.started_before);
   return w;

@@ -275,7 +275,7 @@ void sqlite_writer::crash_runs_of(std::int64_t session, const std::string& messa
   // Also those whose flow has ended: a bound thread may outlive it. Few task runs are live, whatever the file holds.
   statement tasks(
       db_.getHandle(),
-      "SELECT r.flow_run, r.n, r.created, r.run_micros, r.state_type, r.history, k.text, f.id FROM task_run r INDEXED BY task_run_live "
+      "SELECT r.flow_run, r.n, r.created, r.run_micros, r.state_type, r.history, k.text, f.id FROM task_run r "
       "CROSS JOIN flow_run f ON f.key = r.flow_run LEFT JOIN name k ON k.id = r.task WHERE f.session = ? AND r.state_type < 5",
       path_);
   for (auto* s : {&flows, &tasks}) {
