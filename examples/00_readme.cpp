@@ -1,4 +1,4 @@
-// The program of the README: a task that fails now and then, a flow that calls it, and what was recorded, read back.
+// A task that fails now and then, a flow that calls it, and what was recorded, read back.
 
 #include <weir/weir.hpp>
 
