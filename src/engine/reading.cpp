@@ -21,8 +21,11 @@ class flushing_port final : public store_port {
   std::size_t count_flow_runs(const flow_run_filter& f) const override { return fresh().count_flow_runs(f); }
   std::size_t count_task_runs(const task_run_filter& f) const override { return fresh().count_task_runs(f); }
   store_info info() const override { return fresh().info(); }
+  // How old an entry is, the runtime's clock says, which made it.
   page<cache_record> cache_entries(const cache_filter& f, timestamp now) const override {
-    return fresh().cache_entries(f, now);
+    const auto& store = fresh();
+    const auto e = engine_.lock();
+    return store.cache_entries(f, e ? e->clock().now() : now);
   }
   std::vector<known_task_run> known_task_runs(const uuid& id) const override { return fresh().known_task_runs(id); }
   std::optional<earlier_task_run> find_earlier(const uuid& id, std::uint32_t n) const override {
@@ -36,8 +39,8 @@ class flushing_port final : public store_port {
   std::unique_ptr<large_value_writer> keep_large_value() override { refuse(); }
   large_value find_large_value(std::string_view name) const override { return port_->find_large_value(name); }
 
-  std::size_t clear_cache(const cache_filter& f, timestamp now) override {
-    if (auto e = engine_.lock()) return e->writable()->clear_cache(f, now);
+  std::size_t clear_cache(const cache_filter& f, timestamp) override {
+    if (auto e = engine_.lock()) return e->writable()->clear_cache(f, e->clock().now());
     refuse();
   }
 

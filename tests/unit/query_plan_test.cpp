@@ -177,8 +177,8 @@ TEST_CASE("opening a store looks at live runs alone", "[store][plan]") {
     if (sql.find("FROM task_run") != std::string::npos) of_task_runs.push_back(sql);
   }
   check_quick(store, of_sessions, "INDEX session_open");
-  check_quick(store, of_flow_runs, "SEARCH flow_run USING INDEX flow_run_live (session=?)");
-  check_quick(store, of_task_runs, "SCAN t USING INDEX task_run_live");
+  check_quick(store, of_flow_runs, "SEARCH r USING INDEX flow_run_live (session=?)");
+  check_quick(store, of_task_runs, "SCAN r USING INDEX task_run_live");
 }
 
 TEST_CASE("each write finds its row by key", "[store][plan]") {
