@@ -5,6 +5,9 @@ namespace {
 
 constexpr unsigned has_name = 1, has_message = 2;
 
+// Times that lie further apart, or ahead, are damage; so far they can be added without care. 146,000 years.
+constexpr std::int64_t longest_wait = std::int64_t{1} << 62;
+
 void put_varint(std::string& out, std::uint64_t v) {
   while (v >= 0x80) {
     out.push_back(static_cast<char>(v | 0x80));
@@ -67,11 +70,13 @@ std::vector<weir::state> unpack_history(std::string_view packed, std::int64_t cr
   cursor c{packed};
   std::int64_t at = created;
   while (!c.rest.empty()) {
-    const auto head = c.varint();
-    at += static_cast<std::int64_t>(c.varint());
+    const auto head = c.varint(), later = c.varint();
+    if (head >> 3 > static_cast<std::uint64_t>(state_type::cancelled)) c.good = false;
+    if (later > longest_wait || at > longest_wait) c.good = false;
+    if (!c.good) break;
+    at += static_cast<std::int64_t>(later);
     weir::state s;
     s.type = static_cast<state_type>(head >> 3);
-    if (s.type > state_type::cancelled) c.good = false;
     if (head & has_name) s.name = c.text();
     if (head & has_message) s.message = c.text();
     if (!c.good) break;
