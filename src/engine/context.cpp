@@ -2,6 +2,7 @@
 
 #include "core/ids.hpp"
 #include "core/tag_set.hpp"
+#include "engine/engine.hpp"
 
 #include <fmt/format.h>
 
@@ -32,11 +33,13 @@ run_context& current(std::string_view asked_for) {
 struct bound_run : run_context {
   explicit bound_run(run_context& from)
       : run_context(from), own_name(from.custom_name), own_parameters(from.parameters) {
+    if (engine) keep_engine = engine->shared_from_this();
     if (flow) keep = flow->shared_from_this();
     if (defined) keep_definition = defined->shared_from_this();
     custom_name = own_name;
     parameters = own_parameters;
   }
+  std::shared_ptr<detail::engine> keep_engine;  // the flow run keeps it, but for the ambient one
   std::shared_ptr<flow_run> keep;
   definition_ptr keep_definition;
   std::string own_name, own_parameters;

@@ -205,16 +205,21 @@ TEST_CASE("a runtime may go while a bound thread still works for one of its runs
   temporary_folder folder;
   std::atomic<bool> gone{false};
   std::thread late;
+  const auto body = [&] {
+    late = std::thread(weir::bind_context([&] {
+      while (!gone) std::this_thread::yield();
+      step(9);
+      weir::log::warning("late");
+    }));
+  };
   {
     weir::runtime rt(at(folder / "weir.db"));
-    weir::flow("f", [&] {
-      late = std::thread(weir::bind_context([&] {
-        while (!gone) std::this_thread::yield();
-        step(9);
-      }));
-    }).on(rt)();
+    if (GENERATE(true, false)) weir::flow("f", body).on(rt)();
+    else weir::task("t", body).on(rt)();  // in no flow
   }
   gone = true;
   late.join();
-  CHECK(weir::store(folder / "weir.db").task_runs({.task = "step"}).size() == 1);
+  const weir::store store(folder / "weir.db");
+  CHECK(store.task_runs({.task = "step"}).size() == 1);
+  CHECK(store.logs({.contains = "late"}).size() == 1);
 }
