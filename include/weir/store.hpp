@@ -53,6 +53,7 @@ struct log_record {
   std::string run_name{};  // of the task run, else of the flow run
   uuid flow_run{};
   std::optional<uuid> task_run{};
+  std::string logger{};  // the host's logger that it came through (spdlog.hpp); empty for weir's own and for prints
 };
 
 /// One page of a query: a vector, and where the next page begins.

@@ -107,6 +107,7 @@ struct update_fact : fact {
 struct log_fact : fact {
   static constexpr fact_kind tag = fact_kind::log_line;
   std::uint32_t seq = 0;  // number of the line in its flow run, from 0
+  name_id logger = 0;     // of the host's logger that it came through; 0: none
   log::level level{};
   std::int64_t at = 0;
   enum { message, texts };

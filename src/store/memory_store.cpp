@@ -39,6 +39,7 @@ struct stored_line {
   log::level level;
   std::int64_t at;
   std::string message;
+  name_id logger;
   friend bool operator==(const stored_line&, const stored_line&) = default;
 };
 struct stored_flow {
@@ -316,7 +317,7 @@ class memory_store_port final : public store_port {
   void record(const log_fact& f) {
     const auto* flow = key_of(f);
     if (!flow) return;
-    stored_line line{f.n, f.level, f.at, std::string(text(f, log_fact::message))};
+    stored_line line{f.n, f.level, f.at, std::string(text(f, log_fact::message)), f.logger};
     const auto [row, is_new] = lines_.try_emplace({*flow, f.seq}, line);
     if (is_new) return;
     // Said before, here or behind what somebody else wrote under this number; else it goes behind.
@@ -383,6 +384,7 @@ class memory_store_port final : public store_port {
     o.at = timestamp::from_micros(l.at);
     o.level = l.level;
     o.message = l.message;
+    o.logger = text_of(l.logger);
     o.flow_run = runs_.at({key.first, 0}).id;
     if (l.n != 0) o.task_run = core::task_run_id(o.flow_run, l.n);
     const auto run = runs_.find({key.first, l.n});

@@ -49,7 +49,7 @@ CREATE INDEX task_run_live ON task_run (flow_run, n) WHERE state_type < 5;
 
 CREATE TABLE log (
   flow_run INTEGER NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL, level INTEGER NOT NULL, created INTEGER NOT NULL,
-  message TEXT NOT NULL, PRIMARY KEY (flow_run, seq)) STRICT, WITHOUT ROWID;
+  message TEXT NOT NULL, logger INTEGER, PRIMARY KEY (flow_run, seq)) STRICT, WITHOUT ROWID;
 
 -- Filled by later versions: which run had which one's result as an input.
 CREATE TABLE edge (
@@ -109,8 +109,8 @@ CREATE VIEW v_log AS
                  substr(hex(f.id), 17, 4) || '-' || substr(hex(f.id), 21, 4) || printf('%08x', l.n)) END AS task_run_id,
          l.level * 10 AS level,
          strftime('%Y-%m-%dT%H:%M:%S', l.created / 1000000, 'unixepoch') || printf('.%06dZ', l.created % 1000000) AS timestamp,
-         l.message AS message, l.flow_run AS flow_run_key, l.seq AS seq
-  FROM log l JOIN flow_run f ON f.key = l.flow_run;
+         l.message AS message, g.text AS logger, l.flow_run AS flow_run_key, l.seq AS seq
+  FROM log l JOIN flow_run f ON f.key = l.flow_run LEFT JOIN name g ON g.id = l.logger;
 )sql";
 
 // Number i + 1 brings a store from version i to i + 1. Forward only; what was released is never changed.

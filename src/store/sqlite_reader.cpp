@@ -291,9 +291,9 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
   statement s(
       db_.getHandle(),
       fmt::format(
-          "SELECT l.created, l.level, l.message, f.id, l.n, f.name, r.name, k.text, r.dynamic_key, l.flow_run, l.seq FROM log l JOIN flow_run f "
-          "ON f.key = l.flow_run LEFT JOIN task_run r ON l.n > 0 AND r.flow_run = l.flow_run AND r.n = l.n LEFT JOIN name k ON k.id = r.task{} "
-          "ORDER BY l.flow_run, l.seq LIMIT {}",
+          "SELECT l.created, l.level, l.message, f.id, l.n, f.name, r.name, k.text, r.dynamic_key, l.flow_run, l.seq, g.text FROM log l "
+          "JOIN flow_run f ON f.key = l.flow_run LEFT JOIN task_run r ON l.n > 0 AND r.flow_run = l.flow_run AND r.n = l.n "
+          "LEFT JOIN name k ON k.id = r.task LEFT JOIN name g ON g.id = l.logger{} ORDER BY l.flow_run, l.seq LIMIT {}",
           w.text(), rows_for(f.limit)),
       path_);
   w.bind(s);
@@ -310,6 +310,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
     if (n == 0) r.run_name = s.text_at(5);
     else if (!s.is_null(7))
       r.run_name = shown_name(s.text_at(6), s.text_at(7), static_cast<std::uint32_t>(s.integer_at(8)));
+    r.logger = s.text_at(11);
     if (out.size() <= f.limit) last = fmt::format("{}:{}", s.integer_at(9), s.integer_at(10));
   }
   end_page(out, f.limit, std::move(last));

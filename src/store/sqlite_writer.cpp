@@ -92,12 +92,13 @@ struct sqlite_writer::statements {
             path),
         line(
             db,
-            "INSERT INTO log (flow_run, seq, n, level, created, message) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO log (flow_run, seq, n, level, created, message, logger) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             path),
         late_line(
             db,
-            "INSERT INTO log (flow_run, seq, n, level, created, message) SELECT ?1, (SELECT max(seq) + 1 FROM log WHERE flow_run = ?1), ?3, ?4, ?5, "
-            "?6 WHERE NOT EXISTS (SELECT 1 FROM log WHERE flow_run = ?1 AND seq >= ?2 AND n = ?3 AND level = ?4 AND created = ?5 AND message = ?6)",
+            "INSERT INTO log (flow_run, seq, n, level, created, message, logger) SELECT ?1, (SELECT max(seq) + 1 FROM log WHERE flow_run = ?1), ?3, ?4, "
+            "?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM log WHERE flow_run = ?1 AND seq >= ?2 AND n = ?3 AND level = ?4 AND created = ?5 AND "
+            "message = ?6 AND logger IS ?7)",
             path),
         cache_entry(
             db,
@@ -489,13 +490,26 @@ void sqlite_writer::write_line(const log_fact& f) {
     return;
   }
   const auto message = text(f, log_fact::message);
+  const auto logger = f.logger ? name(f.logger) : 0;
   auto& s = sql_->line;
-  s.integer(flow_run).integer(f.seq).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
+  s.integer(flow_run)
+      .integer(f.seq)
+      .integer(f.n)
+      .integer(static_cast<int>(f.level))
+      .integer(f.at)
+      .text(message)
+      .integer_or_null(logger, 0);
   s.run();
   if (sqlite3_changes(db_.getHandle()) == 1) return;
   // Either this line is there already, or another process has written lines of this run: then ours goes behind them.
   auto& late = sql_->late_line;
-  late.integer(flow_run).integer(f.seq).integer(f.n).integer(static_cast<int>(f.level)).integer(f.at).text(message);
+  late.integer(flow_run)
+      .integer(f.seq)
+      .integer(f.n)
+      .integer(static_cast<int>(f.level))
+      .integer(f.at)
+      .text(message)
+      .integer_or_null(logger, 0);
   late.run();
 }
 
