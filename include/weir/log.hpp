@@ -11,7 +11,8 @@
 
 #include <cstdint>
 
-namespace weir::inline v0::log {
+namespace weir::inline v0 {
+namespace log {
 
 /// The values are those of Python's logging module divided by ten, as records and filters use them.
 enum class level : std::uint8_t { debug = 1, info = 2, warning = 3, error = 4 };
@@ -41,7 +42,26 @@ void error(fmt::format_string<Args...> format, Args&&... args) {
   if (enabled(level::error)) vlog(level::error, format, fmt::make_format_args(args...));
 }
 
-}  // namespace weir::inline v0::log
+}  // namespace log
+
+namespace detail {
+// Not called vprint, which fmt::print would find through the types of its arguments.
+WEIR_EXPORT void print_erased(fmt::string_view format, fmt::format_args);
+}  // namespace detail
+
+namespace log {
+
+/// Prints a line to where std::cout prints, whatever flags std::cout has, and stores it with the run, at level info,
+/// whether or not the run captures what it prints. Adds the newline, unless the text ends in one.
+/// As safe from several threads as std::cout is; after std::ios::sync_with_stdio(false) that is: from one.
+template <class... Args>
+void print(fmt::format_string<Args...> format, Args&&... args) {
+  weir::detail::print_erased(format, fmt::make_format_args(args...));
+}
+
+}  // namespace log
+
+}  // namespace weir::inline v0
 
 template <>
 struct fmt::formatter<weir::log::level> : fmt::formatter<fmt::string_view> {

@@ -82,6 +82,9 @@ struct task_options {
   /// Keep the result, for store::result. Default: kept where something needs it: a cache policy, or a flow with retries
   /// around it. A result type without codec, or false together with `cache`, is a usage_error.
   std::optional<bool> persist_result{};
+  /// Whether what the body prints to std::cout, std::cerr and std::clog is stored as lines of the run. Default: as in the
+  /// run that it is called in, outermost `runtime_options::log_prints`.
+  std::optional<bool> log_prints{};
   /// Name of each run, a template over the parameters: "read {file}"; {{ and }} are braces. Default "<task>-<index>".
   std::optional<std::string> run_name{};
   /// Added to those of the enclosing weir::tags scopes and of the call.
@@ -110,6 +113,7 @@ struct flow_options {
   /// As for tasks. What tasks and subflows of a flow with retries return is kept, so that the next attempt does not run them
   /// again; without a codec they do run again.
   std::optional<bool> persist_result{};
+  std::optional<bool> log_prints{};
   /// As for tasks; default two words, such as "calm-heron".
   std::optional<std::string> run_name{};
   words tags{};

@@ -28,6 +28,9 @@ struct runtime_options {
   bool console = true;
   /// Lines below it are neither shown nor stored. Default: WEIR_LOG_LEVEL (debug, info, warning, error), else info.
   std::optional<log::level> log_level{};
+  /// Whether runs store what they print, where neither their definition nor the run around them says. Default:
+  /// WEIR_LOG_PRINTS (true, false, 1, 0, yes, no, on, off), else false.
+  std::optional<bool> log_prints{};
   /// Takes the console's place: gets each line with its run, unstyled.
   std::shared_ptr<spdlog::logger> logger{};
   /// Bytes of parameters recorded for one run; a value over it is recorded as its type and size. Chosen; no data.
@@ -55,7 +58,7 @@ class engine;
 class WEIR_EXPORT runtime {
  public:
   /// \throws store_error  the store cannot be opened: see weir::store
-  /// \throws usage_error  WEIR_LOG_LEVEL is none of the levels
+  /// \throws usage_error  WEIR_LOG_LEVEL is none of the levels, WEIR_LOG_PRINTS none of its words
   explicit runtime(const runtime_options&);
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;

@@ -3,6 +3,7 @@
 #include "core/ids.hpp"
 #include "core/tag_set.hpp"
 #include "engine/engine.hpp"
+#include "engine/prints.hpp"
 
 #include <fmt/format.h>
 
@@ -88,9 +89,10 @@ bound_context bound_context::capture() {
   return out;
 }
 
-bound_context::scope::scope(const bound_context& bound) noexcept
-    : previous_(std::exchange(this_thread().current, bound.context_.get())) {}
-bound_context::scope::~scope() { this_thread().current = previous_; }
+bound_context::scope::scope(const bound_context& bound) noexcept : previous_(this_thread().current) {
+  enter_context(bound.context_.get());
+}
+bound_context::scope::~scope() { leave_context(previous_); }
 
 }  // namespace detail
 

@@ -74,6 +74,7 @@ struct run_context {
   std::uint32_t n = 0;  // 0: the flow itself
   std::uint32_t index = 0;
   int attempt = 1;
+  bool prints = false;             // what the body prints is stored
   name_id tags = 0;                // of the run
   std::string_view custom_name{};  // empty: the flow's name, or "<task>-<index>"
   std::string_view parameters{};   // valid while the body runs
@@ -92,6 +93,8 @@ struct thread_state {
   run_context* current = nullptr;
   weir::runtime* scope = nullptr;
   name_id scope_tags = 0;
+  bool own_output = false;         // weir itself writes: nothing of it is captured
+  bool unfinished_prints = false;  // some of what was printed is not yet shown, or not yet a line
 };
 thread_state& this_thread() noexcept;
 

@@ -60,6 +60,7 @@ void definition::apply(const Options& o) {
   if (o.retry_delay.is_set()) set.retry_delay = o.retry_delay;
   take(set.retry_jitter, o.retry_jitter);
   if (o.retry_if.is_set()) set.retry_if = o.retry_if;
+  if (o.log_prints) set.log_prints = o.log_prints;
   take(set.run_name, o.run_name);
   if (o.tags.is_set()) {
     tag_problem_.clear();

@@ -14,6 +14,7 @@ struct settings {
   delay_schedule retry_delay{};
   double retry_jitter = 0;
   retry_condition retry_if{};
+  std::optional<bool> log_prints{};
   std::string run_name{};  // empty: the kind's default
   name_id tags = 0;
   name_id version = 0;

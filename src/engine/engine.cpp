@@ -22,6 +22,20 @@ log::level level_from(const runtime_options& o) {
   throw usage_error(fmt::format("WEIR_LOG_LEVEL is \"{}\"; give debug, info, warning or error", text));
 }
 
+bool prints_from(const runtime_options& o) {
+  if (o.log_prints) return *o.log_prints;
+  const char* text = std::getenv("WEIR_LOG_PRINTS");
+  if (!text || !*text) return false;
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (const auto* yes : {"true", "1", "yes", "on"})
+    if (lower == yes) return true;
+  for (const auto* no : {"false", "0", "no", "off"})
+    if (lower == no) return false;
+  throw usage_error(fmt::format("WEIR_LOG_PRINTS is \"{}\"; give true or false", text));
+}
+
 std::uint64_t seed_from_system() {
   std::random_device device;
   return std::uint64_t{device()} << 32 | device();
@@ -44,8 +58,8 @@ std::uint64_t next_serial() noexcept {
 engine::engine(const runtime_options& o)
     : options_(o), clock_(o.clock ? o.clock : std::make_shared<system_clock>()),
       executor_(o.executor ? o.executor : std::make_shared<thread_executor>()),
-      random_(o.seed ? *o.seed : seed_from_system()), level_(level_from(o)), parameter_budget_(o.parameter_budget),
-      durability_(o.durability.value_or(durability::relaxed)) {
+      random_(o.seed ? *o.seed : seed_from_system()), level_(level_from(o)), log_prints_(prints_from(o)),
+      parameter_budget_(o.parameter_budget), durability_(o.durability.value_or(durability::relaxed)) {
   if (!o.store_port) path_ = canonical(o.store);
   open();
   if (o.logger) console_ = std::make_unique<logging::console>(o.logger);

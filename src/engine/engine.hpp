@@ -28,6 +28,7 @@ class engine : public std::enable_shared_from_this<engine> {
   weir::executor& executor() const noexcept { return *executor_; }
   core::random_source& random() noexcept { return random_; }
   log::level level() const noexcept { return level_; }
+  bool log_prints() const noexcept { return log_prints_; }
   logging::console* console() const noexcept { return console_.get(); }
   std::size_t parameter_budget() const noexcept { return parameter_budget_; }
   durability default_durability() const noexcept { return durability_; }
@@ -57,6 +58,7 @@ class engine : public std::enable_shared_from_this<engine> {
   std::shared_ptr<weir::executor> executor_;
   core::random_source random_;
   log::level level_;
+  bool log_prints_;
   std::unique_ptr<logging::console> console_;
   std::size_t parameter_budget_;
   durability durability_;

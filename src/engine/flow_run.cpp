@@ -181,6 +181,7 @@ struct flow_call {
     c.defined = &d;
     c.tags = made.tags;
     c.parameters = parameters.text();
+    settle_prints(c, parent);
     say(c, log::level::info, fmt::format("Beginning flow run '{}' for flow '{}'", run.name, d.name));
     call_hooks(d.set.on_running, "on_running", c, log, std::nullopt);
     const attempts body{d, ops, frame, &run};

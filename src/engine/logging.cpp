@@ -30,12 +30,13 @@ engine* engine_of_this_thread() noexcept {
   return engine::of(rt);
 }
 
-void store_line(const run_context& c, timestamp at, log::level level, std::string_view message) {
+void store(const run_context& c, timestamp at, log::level level, std::string_view message, name_id logger) {
   log_fact f;
   f.run = c.flow->serial;
   f.n = c.n;
   f.seq = c.flow->next_line.fetch_add(1, std::memory_order_relaxed);
   f.level = level;
+  f.logger = logger;
   f.at = at.micros();
   auto& facts = this_thread_scratch().facts;
   facts.clear();
@@ -48,8 +49,12 @@ void write_line(const run_context* c, log::level level, std::string_view message
   if (message.size() > longest_message) message = shortened = cut(message, longest_message);
   engine* e = c ? c->engine : engine_of_this_thread();
   const auto at = e ? e->clock().now() : timestamp(std::chrono::system_clock::now());
-  if (auto* console = e ? e->console() : &plain_console()) console->line(at, level, c ? about(*c) : "weir", message);
-  if (c && c->flow) store_line(*c, at, level, message);
+  if (auto* console = e ? e->console() : &plain_console()) {
+    // The host's logger may hand the line back to us, or print it where we capture.
+    const own_work now(this_thread());
+    console->line(at, level, c ? about(*c) : "weir", message);
+  }
+  if (c && c->flow) store(*c, at, level, message, 0);
 }
 
 }  // namespace
@@ -57,6 +62,10 @@ void write_line(const run_context* c, log::level level, std::string_view message
 void say(const run_context& c, log::level level, std::string_view message) {
   if (!c.engine || level < c.engine->level()) return;  // without a record the engine keeps quiet
   write_line(&c, level, message);
+}
+
+void store_line(const run_context& c, log::level level, std::string_view message, name_id logger) {
+  if (c.flow) store(c, c.engine->clock().now(), level, message, logger);
 }
 
 }  // namespace detail

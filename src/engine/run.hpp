@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "engine/prints.hpp"
 
 namespace weir::inline v0::detail {
 
@@ -68,8 +69,8 @@ class caching;
 /// Puts a context in place for the calling thread, and the previous one back.
 class context_scope {
  public:
-  explicit context_scope(run_context& c) noexcept : previous_(std::exchange(this_thread().current, &c)) {}
-  ~context_scope() { this_thread().current = previous_; }
+  explicit context_scope(run_context& c) noexcept : previous_(this_thread().current) { enter_context(&c); }
+  ~context_scope() { leave_context(previous_); }
   context_scope(const context_scope&) = delete;
   context_scope& operator=(const context_scope&) = delete;
 
@@ -97,6 +98,10 @@ verdict run_attempts(const attempts&, run_context&, run_log* log);
 
 /// A line about the run that `c` is: on the console, and stored with it.
 void say(const run_context& c, log::level, std::string_view message);
+
+/// Stores a line with the run that `c` is, and shows it nowhere. Does nothing where nothing is recorded.
+/// \param logger  name of the logger that it came through; 0: none
+void store_line(const run_context& c, log::level, std::string_view message, name_id logger = 0);
 
 /// The executor and the clock for waits where nothing is recorded.
 weir::executor& plain_executor();

@@ -60,6 +60,7 @@ struct task_call {
     }
     row.start(e.clock().now());
     emit_row(row, 1, texts);
+    settle_prints(c, &parent);
     call_hooks(d.set.on_running, "on_running", c, row.log, std::nullopt);
     const attempts body{d, ops, frame};
     const auto v = run_attempts(body, c, &row.log);

@@ -1,5 +1,7 @@
 #include "log/console.hpp"
 
+#include "platform/stdio_capture.hpp"
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <spdlog/spdlog.h>
@@ -28,7 +30,9 @@ class level_flag final : public spdlog::custom_flag_formatter {
 std::shared_ptr<spdlog::logger> standard_error() {
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<level_flag>('*').set_pattern("%H:%M:%S.%e | %^%*%$ | %v");
-  auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>();
+  // Not what may stand in its place (capture_stdio): these lines are stored already.
+  auto sink = std::make_shared<spdlog::sinks::ansicolor_sink<spdlog::details::console_mutex>>(
+      platform::standard_error(), spdlog::color_mode::automatic);
   auto logger = std::make_shared<spdlog::logger>("weir", std::move(sink));
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::trace);
