@@ -61,6 +61,17 @@ void print(fmt::format_string<Args...> format, Args&&... args) {
 
 }  // namespace log
 
+/// From now on, what runs with log_prints write to C's stdout and stderr (printf, puts, also from libraries in C) is
+/// stored too. Replaces the two streams of the C library: call it at the start of main, before any thread and before the
+/// first runtime. A second call does nothing.
+///
+/// The price: each piece is written at once, as to an unbuffered stream; fileno(stdout) gives -1, because the stream has no
+/// descriptor; freopen(stdout) crashes, and wprintf fails. Not seen: what was given stdout before this call, write(1, ...),
+/// and child processes. docs/guide/captured-output.md says more.
+/// \throws usage_error  called inside a run; stdout cannot be replaced here (not the GNU C library, or in use for wide
+///                      characters): it says which
+WEIR_EXPORT void capture_stdio();
+
 }  // namespace weir::inline v0
 
 template <>
