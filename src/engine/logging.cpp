@@ -3,6 +3,8 @@
 #include "engine/failure.hpp"
 #include "engine/run.hpp"
 
+#include <weir/detail/host_lines.hpp>
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -66,6 +68,24 @@ void say(const run_context& c, log::level level, std::string_view message) {
 
 void store_line(const run_context& c, log::level level, std::string_view message, name_id logger) {
   if (c.flow) store(c, c.engine->clock().now(), level, message, logger);
+}
+
+void take_host_line(std::string_view logger, log::level level, std::string_view message) {
+  auto& thread = this_thread();
+  const auto* c = thread.current;
+  if (thread.own_output || !c || !c->engine || level < c->engine->level()) return;
+  std::string shortened;
+  if (message.size() > longest_message) message = shortened = cut(message, longest_message);
+  store_line(*c, level, message, intern(logger));
+}
+
+void warn_of_unknown_run(std::string_view logger) {
+  if (this_thread().own_output) return;
+  write_line(
+      nullptr, log::level::warning,
+      fmt::format("the spdlog logger \"{}\" gives its lines to another thread than wrote them (is it asynchronous?), "
+                  "where their run is not known: they are not stored; log through weir::in_front_of(logger)",
+                  logger));
 }
 
 }  // namespace detail
