@@ -59,7 +59,8 @@ TEST_CASE("values are recorded as their codecs write them", "[docs]") {
       "bill", [](const order&, money, const std::optional<point>&) {}, weir::arg("order"), weir::arg("fee"),
       weir::arg("place") = std::nullopt);
   bill({"ann", {1.5, 2}}, money(250), point{1, 2});
-  CHECK(t.only("bill").parameters == R"({"order":{"customer":"ann","items":[1.5,2.0]},"fee":250,"place":{"x":1,"y":2}})");
+  CHECK(t.only("bill").parameters ==
+        R"({"order":{"customer":"ann","items":[1.5,2.0]},"fee":250,"place":{"x":1,"y":2}})");
   const weir::json_document text(t.only("bill").parameters);
   CHECK(text.root().at("order").as<order>().items.size() == 2);
   CHECK(text.root().at("fee").as<money>().cents() == 250);

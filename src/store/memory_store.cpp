@@ -39,7 +39,7 @@ struct stored_line {
   log::level level;
   std::int64_t at;
   std::string message;
-  name_id logger;
+  name_id logger = 0;
   friend bool operator==(const stored_line&, const stored_line&) = default;
 };
 struct stored_flow {
