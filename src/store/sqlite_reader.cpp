@@ -224,10 +224,27 @@ SQLite::Database open_to_read(const std::string& path) try {
 
 }  // namespace
 
+// The connection for one query.
+class sqlite_reader::turn {
+ public:
+  explicit turn(const sqlite_reader& r) : lock_(r.mutex_) {
+    if (!r.inherited()) return;
+    close_inherited();
+    r.db_ = open_to_read(r.path_);
+    const_cast<sqlite_reader&>(r).opened_again();
+  }
+
+ private:
+  platform::no_fork here_;  // before the lock, so that no thread holds that at a fork
+  std::lock_guard<std::mutex> lock_;
+};
+
 sqlite_reader::sqlite_reader(const std::string& path) : path_(path), db_(open_to_read(path)) {}
 
+void sqlite_reader::let_go() noexcept { const auto closed_now = std::move(db_); }
+
 std::vector<flow_record> sqlite_reader::flows() const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(db_.getHandle(), "SELECT name, created, version, description, parameter_schema FROM flow ORDER BY name",
               path_);
   std::vector<flow_record> out;
@@ -240,7 +257,7 @@ std::vector<flow_record> sqlite_reader::flows() const {
 page<flow_run_record> sqlite_reader::flow_runs(const flow_run_filter& f) const {
   auto w = conditions(f);
   if (!f.cursor.empty()) w.add("r.key < ?", parse_cursor(f.cursor, 1)[0]);
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       fmt::format("SELECT {}, r.id, r.name, f.text, v.text, p.id, r.parent_n, r.key{}{} ORDER BY r.key DESC LIMIT {}",
@@ -274,7 +291,7 @@ page<task_run_record> sqlite_reader::task_runs(const task_run_filter& f) const {
     const auto at = parse_cursor(f.cursor, 2);
     w.add("(r.flow_run, r.n) > (?, ?)", at[0], at[1]);
   }
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       fmt::format(
@@ -315,7 +332,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
     const auto at = parse_cursor(f.cursor, 2);
     w.add("(l.flow_run, l.seq) > (?, ?)", at[0], at[1]);
   }
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       fmt::format(
@@ -345,7 +362,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
 
 std::size_t sqlite_reader::count_flow_runs(const flow_run_filter& f) const {
   const auto w = conditions(f);
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(db_.getHandle(), fmt::format("SELECT count(*) FROM flow_run r{}", w.text()), path_);
   w.bind(s);
   s.step();
@@ -354,7 +371,7 @@ std::size_t sqlite_reader::count_flow_runs(const flow_run_filter& f) const {
 
 std::size_t sqlite_reader::count_task_runs(const task_run_filter& f) const {
   const auto w = conditions(f);
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(db_.getHandle(),
               fmt::format("SELECT count(*) FROM task_run r LEFT JOIN name k ON k.id = r.task{}", w.text()), path_);
   w.bind(s);
@@ -363,7 +380,7 @@ std::size_t sqlite_reader::count_task_runs(const task_run_filter& f) const {
 }
 
 std::vector<known_task_run> sqlite_reader::known_task_runs(const uuid& flow_run) const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       "SELECT r.parent_n, k.text, r.dynamic_key, r.n, r.created, r.history FROM task_run r JOIN name k ON k.id = r.task "
@@ -380,7 +397,7 @@ std::vector<known_task_run> sqlite_reader::known_task_runs(const uuid& flow_run)
 }
 
 store_info sqlite_reader::info() const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   return {path_, check_store(db_, path_), file_size(path_) + file_size(path_ + "-wal")};
 }
 

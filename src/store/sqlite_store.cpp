@@ -60,26 +60,50 @@ void check_place(const std::string& path) {
 
 class sqlite_store_port final : public store_port {
  public:
-  sqlite_store_port(const std::string& path, open_mode mode)
-      : writer_(mode == open_mode::read_write ? std::make_unique<sqlite_writer>(path) : nullptr), reader_(path) {}
+  sqlite_store_port(const std::string& path, open_mode mode) {
+    const platform::no_fork here;
+    connection_owner::close_inherited();
+    std::unique_ptr<sqlite_writer> writer;  // before the reader: it makes the file
+    if (mode == open_mode::read_write) writer = std::make_unique<sqlite_writer>(path);
+    reader_ = std::make_unique<sqlite_reader>(path);
+    writer_ = std::move(writer);
+  }
+  ~sqlite_store_port() override {
+    const platform::no_fork here;
+    writer_.reset();
+    reader_.reset();
+  }
 
-  std::uint64_t open_session(timestamp now) override { return writer().open_session(now.micros()); }
-  void close_session(std::uint64_t session, timestamp now) override { writer().close_session(session, now.micros()); }
-  void apply(std::span<const std::byte> batch, durability how) override { writer().apply(batch, how); }
+  std::uint64_t open_session(timestamp now) override {
+    const platform::no_fork here;
+    return writer().open_session(now.micros());
+  }
+  void close_session(std::uint64_t session, timestamp now) override {
+    const platform::no_fork here;
+    writer().close_session(session, now.micros());
+  }
+  void apply(std::span<const std::byte> batch, durability how) override {
+    const platform::no_fork here;
+    writer().apply(batch, how);
+  }
   void idle() noexcept override {
+    const platform::no_fork here;
     if (writer_) writer_->checkpoint_if_large();
   }
   std::uint64_t lost_facts() const noexcept override { return writer_ ? writer_->lost_facts() : 0; }
-  void mark_crashed(timestamp now) { writer().mark_crashed(now.micros()); }
+  void mark_crashed(timestamp now) {
+    const platform::no_fork here;
+    writer().mark_crashed(now.micros());
+  }
 
-  std::vector<flow_record> flows() const override { return reader_.flows(); }
-  page<flow_run_record> flow_runs(const flow_run_filter& f) const override { return reader_.flow_runs(f); }
-  page<task_run_record> task_runs(const task_run_filter& f) const override { return reader_.task_runs(f); }
-  page<log_record> logs(const log_filter& f) const override { return reader_.logs(f); }
-  std::size_t count_flow_runs(const flow_run_filter& f) const override { return reader_.count_flow_runs(f); }
-  std::size_t count_task_runs(const task_run_filter& f) const override { return reader_.count_task_runs(f); }
-  std::vector<known_task_run> known_task_runs(const uuid& id) const override { return reader_.known_task_runs(id); }
-  store_info info() const override { return reader_.info(); }
+  std::vector<flow_record> flows() const override { return reader_->flows(); }
+  page<flow_run_record> flow_runs(const flow_run_filter& f) const override { return reader_->flow_runs(f); }
+  page<task_run_record> task_runs(const task_run_filter& f) const override { return reader_->task_runs(f); }
+  page<log_record> logs(const log_filter& f) const override { return reader_->logs(f); }
+  std::size_t count_flow_runs(const flow_run_filter& f) const override { return reader_->count_flow_runs(f); }
+  std::size_t count_task_runs(const task_run_filter& f) const override { return reader_->count_task_runs(f); }
+  std::vector<known_task_run> known_task_runs(const uuid& id) const override { return reader_->known_task_runs(id); }
+  store_info info() const override { return reader_->info(); }
 
  private:
   sqlite_writer& writer() const {
@@ -87,8 +111,8 @@ class sqlite_store_port final : public store_port {
     return *writer_;
   }
 
-  std::unique_ptr<sqlite_writer> writer_;  // before the reader: it makes the file
-  sqlite_reader reader_;
+  std::unique_ptr<sqlite_writer> writer_;
+  std::unique_ptr<sqlite_reader> reader_;
 };
 
 }  // namespace
