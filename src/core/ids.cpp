@@ -59,4 +59,9 @@ std::uint64_t random_source::next() noexcept {
   return z ^ (z >> 31);
 }
 
+void random_source::branch(std::uint64_t by) noexcept {
+  std::lock_guard lock(mutex_);
+  state_ ^= by;
+}
+
 }  // namespace weir::inline v0::core

@@ -29,6 +29,13 @@ class random_source {
   /// In [0, 1).
   double next_unit() noexcept { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
+  /// Goes another way from here, whatever the seed was.
+  void branch(std::uint64_t by) noexcept;
+
+  // Around a fork.
+  void lock() { mutex_.lock(); }
+  void unlock() { mutex_.unlock(); }
+
  private:
   std::mutex mutex_;  // guards state_
   std::uint64_t state_;

@@ -47,6 +47,9 @@ std::vector<std::string> tags_of(name_id set) {
   return nlohmann::json::parse(text_of(set)).get<std::vector<std::string>>();
 }
 
+void lock_tag_sets() { the_merges().mutex.lock(); }
+void unlock_tag_sets() { the_merges().mutex.unlock(); }
+
 bool has_control_character(std::string_view text) noexcept {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });

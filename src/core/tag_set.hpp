@@ -17,4 +17,8 @@ std::string tag_problem(std::string_view tag);
 /// Whether a name that people see has a control character in it.
 bool has_control_character(std::string_view) noexcept;
 
+// Around a fork, before the table of names is locked: see engine/process.hpp.
+void lock_tag_sets();
+void unlock_tag_sets();
+
 }  // namespace weir::inline v0::core

@@ -64,11 +64,11 @@ engine::engine(const runtime_options& o)
   open();
   if (o.logger) console_ = std::make_unique<logging::console>(o.logger);
   else if (o.console) console_ = std::make_unique<logging::console>();
-  if (console_) watch_console(console_.get());
+  watch_forks(this);
 }
 
 engine::~engine() {
-  if (console_) forget_console(console_.get());
+  forget_forks(this);
   if (recording_->inherited()) return;
   if (ambient_run_) {
     std::vector<std::byte> facts;
@@ -84,6 +84,17 @@ engine::~engine() {
   recording_->close_session(session_, clock_->now());
 }
 
+void engine::lock_for_fork() {
+  mutex_.lock();
+  random_.lock();
+  if (console_) console_->lock();
+}
+void engine::unlock_after_fork() {
+  if (console_) console_->unlock();
+  random_.unlock();
+  mutex_.unlock();
+}
+
 void engine::open() {
   recording_ = path_.empty() ? recording_of(options_.store_port, options_.queue_bytes)
                              : recording_of(path_, options_.queue_bytes);
@@ -95,6 +106,7 @@ std::shared_ptr<recording> engine::writable() {
   std::lock_guard lock(mutex_);
   if (recording_->inherited() && !path_.empty()) {
     open();
+    random_.branch(seed_from_system());  // else its ids would be those that the parent makes next
     ambient_context_.reset();
     ambient_run_.reset();
     introduced_.clear();
@@ -103,6 +115,15 @@ std::shared_ptr<recording> engine::writable() {
 }
 
 void engine::flush(durability how) { writable()->flush(how, *executor_); }
+
+void engine::finish() {
+  std::shared_ptr<recording> records;
+  {
+    std::lock_guard lock(mutex_);
+    records = recording_;
+  }
+  records->flush(durability::process, *executor_);  // returns at once where it is inherited
+}
 
 run_context& engine::ambient() {
   auto records = writable();

@@ -4,13 +4,14 @@
 
 #include "core/ids.hpp"
 #include "engine/context.hpp"
+#include "engine/process.hpp"
 #include "engine/recording.hpp"
 #include "log/console.hpp"
 
 namespace weir::inline v0::detail {
 
 /// Threads: safe from any thread. Shared by the runtime and the runs that it started.
-class engine : public std::enable_shared_from_this<engine> {
+class engine : public std::enable_shared_from_this<engine>, locked_over_forks {
  public:
   explicit engine(const runtime_options&);
   ~engine();
@@ -48,9 +49,13 @@ class engine : public std::enable_shared_from_this<engine> {
 
   /// Everything that this process emitted so far is in the store.
   void flush(durability how);
+  /// The same at the end of a runtime. A forked child leaves what it has inherited alone.
+  void finish();
 
  private:
   void open();
+  void lock_for_fork() override;
+  void unlock_after_fork() override;
 
   const runtime_options options_;
   std::string path_;  // canonical; empty: a port was given

@@ -15,8 +15,14 @@ namespace {
 
 // For lines outside any run and any runtime. Never destroyed, as the default runtime's slot.
 logging::console& plain_console() {
-  static logging::console& c = *new logging::console;
-  return c;
+  struct watched final : locked_over_forks {
+    watched() { watch_forks(this); }
+    void lock_for_fork() override { console.lock(); }
+    void unlock_after_fork() override { console.unlock(); }
+    logging::console console;
+  };
+  static watched& w = *new watched;
+  return w.console;
 }
 
 std::string about(const run_context& c) {

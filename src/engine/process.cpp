@@ -1,5 +1,7 @@
 #include "engine/process.hpp"
 
+#include "core/names.hpp"
+#include "core/tag_set.hpp"
 #include "platform/fork.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -12,10 +14,11 @@ namespace weir::inline v0::detail {
 namespace {
 
 struct process {
+  std::mutex watching;  // guards watched, and is held over a fork
+  std::vector<locked_over_forks*> watched;
   std::mutex mutex;  // guards the rest, and is held over a fork
   std::map<std::string, std::weak_ptr<recording>> by_path;
   std::vector<recording*> recordings;
-  std::vector<logging::console*> consoles;
 };
 
 void before_fork();
@@ -32,25 +35,37 @@ process& the_process() {
   return p;
 }
 
+// Every lock that a thread may hold while it records, in the order in which threads take them. What is left is waited for
+// in platform/fork.cpp, whose handler comes last: threads inside SQLite.
 void before_fork() {
   auto& p = the_process();
+  p.watching.lock();
+  for (auto* w : p.watched) w->lock_for_fork();
   p.mutex.lock();
   for (auto* r : p.recordings) r->before_fork();
-  for (auto* c : p.consoles) c->lock();
+  core::lock_tag_sets();
+  core::lock_names();
+}
+void unlock_the_rest(process& p) {
+  p.mutex.unlock();
+  for (auto* w : p.watched) w->unlock_after_fork();
+  p.watching.unlock();
 }
 void after_fork_in_parent() {
   auto& p = the_process();
-  for (auto* c : p.consoles) c->unlock();
+  core::unlock_names();
+  core::unlock_tag_sets();
   for (auto* r : p.recordings) r->after_fork_in_parent();
-  p.mutex.unlock();
+  unlock_the_rest(p);
 }
 void after_fork_in_child() {
   auto& p = the_process();
-  for (auto* c : p.consoles) c->unlock();
+  core::unlock_names();
+  core::unlock_tag_sets();
   for (auto* r : p.recordings) r->after_fork_in_child();
   p.recordings.clear();
   p.by_path.clear();
-  p.mutex.unlock();
+  unlock_the_rest(p);
 }
 
 std::shared_ptr<recording> make(std::shared_ptr<store_port> port, std::size_t capacity) {
@@ -87,15 +102,15 @@ std::shared_ptr<recording> recording_of(std::shared_ptr<store_port> port, std::s
   return make(std::move(port), capacity);
 }
 
-void watch_console(logging::console* c) {
+void watch_forks(locked_over_forks* w) {
   auto& p = the_process();
-  std::lock_guard lock(p.mutex);
-  p.consoles.push_back(c);
+  std::lock_guard lock(p.watching);
+  p.watched.push_back(w);
 }
-void forget_console(logging::console* c) noexcept {
+void forget_forks(locked_over_forks* w) noexcept {
   auto& p = the_process();
-  std::lock_guard lock(p.mutex);
-  std::erase(p.consoles, c);
+  std::lock_guard lock(p.watching);
+  std::erase(p.watched, w);
 }
 
 }  // namespace weir::inline v0::detail

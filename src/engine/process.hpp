@@ -3,7 +3,6 @@
 #pragma once
 
 #include "engine/recording.hpp"
-#include "log/console.hpp"
 
 namespace weir::inline v0::detail {
 
@@ -12,8 +11,17 @@ std::shared_ptr<recording> recording_of(const std::string& canonical_path, std::
 /// A recording of its own, for a port that was given.
 std::shared_ptr<recording> recording_of(std::shared_ptr<store_port> port, std::size_t capacity);
 
-/// Consoles whose lock must be free in a forked child. Threads: safe from any thread.
-void watch_console(logging::console*);
-void forget_console(logging::console*) noexcept;
+/// Something with locks of its own, which must be free in a forked child. They are taken before those of recordings.
+class locked_over_forks {
+ public:
+  virtual void lock_for_fork() = 0;
+  virtual void unlock_after_fork() = 0;
+
+ protected:
+  ~locked_over_forks() = default;
+};
+/// Threads: safe from any thread.
+void watch_forks(locked_over_forks*);
+void forget_forks(locked_over_forks*) noexcept;
 
 }  // namespace weir::inline v0::detail

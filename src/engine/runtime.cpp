@@ -64,7 +64,7 @@ runtime::runtime(const runtime_options& o) {
 
 runtime::~runtime() {
   if (!engine_) return;
-  engine_->flush(durability::process);
+  engine_->finish();
   engine_->set_owner(nullptr);
 }
 

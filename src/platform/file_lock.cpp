@@ -22,12 +22,14 @@ struct flock range(short type, std::uint64_t byte) noexcept {
 
 }  // namespace
 
-lock_file::lock_file(const std::string& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+lock_file::lock_file(const std::string& path)
+    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)), opened_in_(generation()) {
   if (fd_ < 0) throw std::system_error(errno, std::generic_category(), path);
   close_in_children(fd_);
 }
 
 lock_file::~lock_file() {
+  if (opened_in_ != generation()) return;  // closed already, and the number may be somebody else's by now
   forget_in_children(fd_);
   ::close(fd_);
 }

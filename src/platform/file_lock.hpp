@@ -27,6 +27,7 @@ class lock_file {
 
  private:
   int fd_;
+  std::uint64_t opened_in_;
 };
 
 }  // namespace weir::inline v0::platform

@@ -3,45 +3,71 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <vector>
 
 namespace weir::inline v0::platform {
 namespace {
 
-struct descriptors {
+struct forks {
+  // No std::shared_mutex: the child could not unlock what its parent locked for writing, because glibc compares thread ids.
+  std::mutex gate;  // held over a fork
+  std::atomic<int> inside{0};
   std::mutex mutex;  // guards open, and is held over a fork
   std::vector<int> open;
+  std::atomic<std::uint64_t> generation{0};
 };
 
-descriptors& the_descriptors() {
-  static descriptors& d = *[] {
-    pthread_atfork([] { the_descriptors().mutex.lock(); }, [] { the_descriptors().mutex.unlock(); },
-                   [] {
-                     for (const int fd : the_descriptors().open) ::close(fd);
-                     the_descriptors().open.clear();
-                     the_descriptors().mutex.unlock();
-                   });
-    return new descriptors;
+forks& the_forks() {
+  static forks& only = *[] {
+    pthread_atfork(
+        [] {
+          auto& f = the_forks();
+          f.gate.lock();
+          while (f.inside.load(std::memory_order_acquire) != 0) ::usleep(100);
+          f.mutex.lock();
+        },
+        [] {
+          the_forks().mutex.unlock();
+          the_forks().gate.unlock();
+        },
+        [] {
+          auto& f = the_forks();
+          ++f.generation;
+          for (const int fd : f.open) ::close(fd);
+          f.open.clear();
+          f.mutex.unlock();
+          f.gate.unlock();
+        });
+    return new forks;
   }();
-  return d;
+  return only;
 }
 
 }  // namespace
 
 void close_in_children(int fd) {
-  auto& d = the_descriptors();
-  std::lock_guard lock(d.mutex);
-  d.open.push_back(fd);
+  auto& f = the_forks();
+  std::lock_guard lock(f.mutex);
+  f.open.push_back(fd);
 }
 
 void forget_in_children(int fd) noexcept {
-  auto& d = the_descriptors();
-  std::lock_guard lock(d.mutex);
-  std::erase(d.open, fd);
+  auto& f = the_forks();
+  std::lock_guard lock(f.mutex);
+  std::erase(f.open, fd);
 }
 
-void prepare_for_forks() { the_descriptors(); }
+std::uint64_t generation() noexcept { return the_forks().generation.load(std::memory_order_acquire); }
+
+no_fork::no_fork() noexcept {
+  auto& f = the_forks();
+  std::lock_guard lock(f.gate);
+  f.inside.fetch_add(1, std::memory_order_relaxed);
+}
+no_fork::~no_fork() { the_forks().inside.fetch_sub(1, std::memory_order_release); }
+
+void prepare_for_forks() { the_forks(); }
 
 }  // namespace weir::inline v0::platform

@@ -196,10 +196,30 @@ where conditions(const cache_filter& f, std::int64_t now) {
   return w;
 }
 
+// The connection for one query.
+class sqlite_reader::turn {
+ public:
+  explicit turn(const sqlite_reader& r) : lock_(r.mutex_) {
+    if (!r.inherited()) return;
+    close_inherited();
+    r.db_ = open_to_read(r.path_);
+    const_cast<sqlite_reader&>(r).opened_again();
+  }
+
+ private:
+  platform::no_fork here_;  // before the lock, so that no thread holds that at a fork
+  std::lock_guard<std::mutex> lock_;
+};
+
 sqlite_reader::sqlite_reader(const std::string& path) : path_(path), db_(open_to_read(path)) {}
 
+void sqlite_reader::let_go() noexcept {
+  find_entry_.reset();
+  const auto closed_now = std::move(db_);
+}
+
 std::vector<flow_record> sqlite_reader::flows() const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(db_.getHandle(), "SELECT name, created, version, description, parameter_schema FROM flow ORDER BY name",
               path_);
   std::vector<flow_record> out;
@@ -212,7 +232,7 @@ std::vector<flow_record> sqlite_reader::flows() const {
 page<flow_run_record> sqlite_reader::flow_runs(const flow_run_filter& f) const {
   auto w = conditions(f);
   if (!f.cursor.empty()) w.add("r.key < ?", parse_cursor(f.cursor, 1)[0]);
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       fmt::format("SELECT {}, r.id, r.name, f.text, v.text, p.id, r.parent_n, r.key{}{} ORDER BY r.key DESC LIMIT {}",
@@ -246,7 +266,7 @@ page<task_run_record> sqlite_reader::task_runs(const task_run_filter& f) const {
     const auto at = parse_cursor(f.cursor, 2);
     w.add("(r.flow_run, r.n) > (?, ?)", at[0], at[1]);
   }
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       fmt::format(
@@ -287,7 +307,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
     const auto at = parse_cursor(f.cursor, 2);
     w.add("(l.flow_run, l.seq) > (?, ?)", at[0], at[1]);
   }
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       fmt::format(
@@ -319,7 +339,7 @@ page<log_record> sqlite_reader::logs(const log_filter& f) const {
 
 std::size_t sqlite_reader::count_flow_runs(const flow_run_filter& f) const {
   const auto w = conditions(f);
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(db_.getHandle(), fmt::format("SELECT count(*) FROM flow_run r{}", w.text()), path_);
   w.bind(s);
   s.step();
@@ -328,7 +348,7 @@ std::size_t sqlite_reader::count_flow_runs(const flow_run_filter& f) const {
 
 std::size_t sqlite_reader::count_task_runs(const task_run_filter& f) const {
   const auto w = conditions(f);
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(db_.getHandle(),
               fmt::format("SELECT count(*) FROM task_run r LEFT JOIN name k ON k.id = r.task{}", w.text()), path_);
   w.bind(s);
@@ -337,7 +357,7 @@ std::size_t sqlite_reader::count_task_runs(const task_run_filter& f) const {
 }
 
 std::vector<known_task_run> sqlite_reader::known_task_runs(const uuid& flow_run) const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(db_.getHandle(),
               "SELECT r.parent_n, k.text, r.dynamic_key, r.n FROM task_run r JOIN name k ON k.id = r.task "
               "WHERE r.flow_run = (SELECT key FROM flow_run WHERE id = ?)",
@@ -352,7 +372,7 @@ std::vector<known_task_run> sqlite_reader::known_task_runs(const uuid& flow_run)
 }
 
 std::optional<earlier_task_run> sqlite_reader::find_earlier(const uuid& flow_run, std::uint32_t n) const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       "SELECT created, history, result, child FROM task_run WHERE flow_run = (SELECT key FROM flow_run WHERE id = ?) AND n = ?",
@@ -367,7 +387,7 @@ std::optional<earlier_task_run> sqlite_reader::find_earlier(const uuid& flow_run
 
 // One value of one run of either kind.
 std::optional<std::string> sqlite_reader::column_of(const uuid& run, std::string_view column) const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   where w;
   const bool is_task = core::is_task_run_id(run);
   if (is_task) add_task_run(w, "r.flow_run", "r.n", run);
@@ -386,7 +406,7 @@ std::string sqlite_reader::cache_use(const uuid& task_run) const {
 }
 
 std::optional<found_cache_entry> sqlite_reader::find_cache_entry(std::string_view key) const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   if (!find_entry_) {
     find_entry_.emplace(
         db_.getHandle(),
@@ -406,7 +426,7 @@ page<cache_record> sqlite_reader::cache_entries(const cache_filter& f, std::int6
     const auto [created, key] = parse_cache_cursor(f.cursor);
     w.add("(e.created, e.cache_key) < (?, ?)", created, bytes{std::string(core::view_of(key))});
   }
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   statement s(
       db_.getHandle(),
       fmt::format(
@@ -435,7 +455,7 @@ page<cache_record> sqlite_reader::cache_entries(const cache_filter& f, std::int6
 }
 
 store_info sqlite_reader::info() const {
-  std::lock_guard lock(mutex_);
+  const turn mine(*this);
   return {path_, check_store(db_, path_), file_size(path_) + file_size(path_ + "-wal")};
 }
 

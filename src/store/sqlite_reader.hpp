@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "store/connection.hpp"
 #include "store/where.hpp"
 
 #include <weir/store_port.hpp>
@@ -12,9 +13,10 @@
 
 namespace weir::inline v0::store_detail {
 
-/// Its connection only reads and never checkpoints. Each query is one short snapshot.
+/// Its connection only reads and never checkpoints. Each query is one short snapshot. A forked child gets a connection of
+/// its own at its first query.
 /// Threads: safe from any thread; queries take turns.
-class sqlite_reader {
+class sqlite_reader final : connection_owner {
  public:
   /// \throws store_error
   explicit sqlite_reader(const std::string& path);
@@ -34,6 +36,8 @@ class sqlite_reader {
   store_info info() const;
 
  private:
+  class turn;
+  void let_go() noexcept override;
   std::optional<std::string> column_of(const uuid& run, std::string_view column) const;
 
   std::string path_;

@@ -61,43 +61,71 @@ void check_place(const std::string& path) {
 
 class sqlite_store_port final : public store_port {
  public:
-  sqlite_store_port(const std::string& path, open_mode mode)
-      : path_(path), writer_(mode == open_mode::read_write ? std::make_unique<sqlite_writer>(path) : nullptr),
-        reader_(path), values_(path) {}
+  sqlite_store_port(const std::string& path, open_mode mode) : path_(path), values_(path) {
+    const platform::no_fork here;
+    connection_owner::close_inherited();
+    std::unique_ptr<sqlite_writer> writer;  // before the reader: it makes the file
+    if (mode == open_mode::read_write) writer = std::make_unique<sqlite_writer>(path);
+    reader_ = std::make_unique<sqlite_reader>(path);
+    writer_ = std::move(writer);
+  }
+  ~sqlite_store_port() override {
+    const platform::no_fork here;
+    writer_.reset();
+    lookups_.reset();
+    reader_.reset();
+  }
 
-  std::uint64_t open_session(timestamp now) override { return writer().open_session(now.micros()); }
-  void close_session(std::uint64_t session, timestamp now) override { writer().close_session(session, now.micros()); }
-  void apply(std::span<const std::byte> batch, durability how) override { writer().apply(batch, how); }
+  std::uint64_t open_session(timestamp now) override {
+    const platform::no_fork here;
+    return writer().open_session(now.micros());
+  }
+  void close_session(std::uint64_t session, timestamp now) override {
+    const platform::no_fork here;
+    writer().close_session(session, now.micros());
+  }
+  void apply(std::span<const std::byte> batch, durability how) override {
+    const platform::no_fork here;
+    writer().apply(batch, how);
+  }
   void idle() noexcept override {
+    const platform::no_fork here;
     if (writer_) writer_->checkpoint_if_large();
   }
   std::uint64_t lost_facts() const noexcept override { return writer_ ? writer_->lost_facts() : 0; }
-  void mark_crashed(timestamp now) { writer().mark_crashed(now.micros()); }
+  void mark_crashed(timestamp now) {
+    const platform::no_fork here;
+    writer().mark_crashed(now.micros());
+  }
   std::vector<crashed_run> take_crashed() override { return writer().take_crashed(); }
   std::size_t clear_cache(const cache_filter& f, timestamp now) override {
+    const platform::no_fork here;
     return writer().clear_cache(f, now.micros());
   }
 
-  std::vector<flow_record> flows() const override { return reader_.flows(); }
-  page<flow_run_record> flow_runs(const flow_run_filter& f) const override { return reader_.flow_runs(f); }
-  page<task_run_record> task_runs(const task_run_filter& f) const override { return reader_.task_runs(f); }
-  page<log_record> logs(const log_filter& f) const override { return reader_.logs(f); }
-  std::size_t count_flow_runs(const flow_run_filter& f) const override { return reader_.count_flow_runs(f); }
-  std::size_t count_task_runs(const task_run_filter& f) const override { return reader_.count_task_runs(f); }
-  std::vector<known_task_run> known_task_runs(const uuid& id) const override { return reader_.known_task_runs(id); }
+  std::vector<flow_record> flows() const override { return reader_->flows(); }
+  page<flow_run_record> flow_runs(const flow_run_filter& f) const override { return reader_->flow_runs(f); }
+  page<task_run_record> task_runs(const task_run_filter& f) const override { return reader_->task_runs(f); }
+  page<log_record> logs(const log_filter& f) const override { return reader_->logs(f); }
+  std::size_t count_flow_runs(const flow_run_filter& f) const override { return reader_->count_flow_runs(f); }
+  std::size_t count_task_runs(const task_run_filter& f) const override { return reader_->count_task_runs(f); }
+  std::vector<known_task_run> known_task_runs(const uuid& id) const override { return reader_->known_task_runs(id); }
   std::optional<earlier_task_run> find_earlier(const uuid& id, std::uint32_t n) const override {
-    return reader_.find_earlier(id, n);
+    return reader_->find_earlier(id, n);
   }
-  std::optional<std::string> find_result(const uuid& id) const override { return reader_.find_result(id); }
+  std::optional<std::string> find_result(const uuid& id) const override { return reader_->find_result(id); }
   page<cache_record> cache_entries(const cache_filter& f, timestamp now) const override {
-    return reader_.cache_entries(f, now.micros());
+    return reader_->cache_entries(f, now.micros());
   }
-  std::string cache_use(const uuid& id) const override { return reader_.cache_use(id); }
-  store_info info() const override { return reader_.info(); }
+  std::string cache_use(const uuid& id) const override { return reader_->cache_use(id); }
+  store_info info() const override { return reader_->info(); }
 
   // On a connection of its own: a long query must not hold up tasks that look for their results.
   std::optional<found_cache_entry> find_cache_entry(std::string_view key) const override {
-    std::call_once(lookups_made_, [this] { lookups_ = std::make_unique<sqlite_reader>(path_); });
+    std::call_once(lookups_made_, [this] {
+      const platform::no_fork here;
+      lookups_ = std::make_unique<sqlite_reader>(path_);
+    });
     return lookups_->find_cache_entry(key);
   }
 
@@ -113,8 +141,8 @@ class sqlite_store_port final : public store_port {
   }
 
   const std::string path_;
-  std::unique_ptr<sqlite_writer> writer_;  // before the reader: it makes the file
-  sqlite_reader reader_;
+  std::unique_ptr<sqlite_writer> writer_;
+  std::unique_ptr<sqlite_reader> reader_;
   mutable std::once_flag lookups_made_;
   mutable std::unique_ptr<sqlite_reader> lookups_;
   value_files values_;

@@ -190,8 +190,14 @@ sqlite_writer::sqlite_writer(const std::string& path) try
       read_only ? error_code::store_read_only : error_code::store_cannot_open);
 }
 
+void sqlite_writer::let_go() noexcept {
+  sql_.reset();
+  const auto closed_now = std::move(db_);
+}
+
 sqlite_writer::~sqlite_writer() {
   sql_.reset();
+  if (inherited()) return;  // the file and its locks are the parent's
   try {
     locks_.lock(turn_byte);
     db_.tryExec("PRAGMA wal_checkpoint(PASSIVE)");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "platform/file_lock.hpp"
+#include "store/connection.hpp"
 #include "store/fold.hpp"
 #include "store/statement.hpp"
 
@@ -19,7 +20,7 @@ namespace weir::inline v0::store_detail {
 inline std::string lock_path(const std::string& path) { return path + "-lock"; }
 
 /// Threads: one thread at a time.
-class sqlite_writer {
+class sqlite_writer final : connection_owner {
  public:
   /// Opens or makes the file. \throws store_error
   explicit sqlite_writer(const std::string& path);
@@ -50,6 +51,7 @@ class sqlite_writer {
   class turn;
   struct statements;
 
+  void let_go() noexcept override;
   std::int64_t name(name_id);
   std::int64_t known_key(std::uint64_t run) const;
   void write_flow(const flow_fact&);
