@@ -46,6 +46,9 @@ class WEIR_EXPORT json_writer {
   /// differs for different ones. Texts and byte sequences are in it raw, behind a marker that JSON text cannot contain and
   /// their length. It reaches `hash` in pieces, in order; the last one stays in `scratch`, which must be empty at first.
   static json_writer for_key(std::vector<char>& scratch, blob_sink& hash);
+  /// Writes what people and other programs look at, and no codec reads back: numbers in a row as numbers however many, texts
+  /// as strings, with U+FFFD where they are not UTF-8.
+  static json_writer for_people(std::vector<char>& out);
 
   void null();
   void boolean(bool);
@@ -80,6 +83,8 @@ class WEIR_EXPORT json_writer {
   bool expect(std::size_t values);
   /// Made by `for_key`: a codec writes a canonical form, and numbers in a row always as bytes.
   bool for_key() const noexcept { return for_key_; }
+  /// Made by `for_people`: a codec writes no encodings that only it can read.
+  bool for_people() const noexcept { return for_people_; }
 
   /// Where the next value begins; give it to `replace`. Not for keys.
   std::size_t mark();
@@ -107,6 +112,7 @@ class WEIR_EXPORT json_writer {
   std::size_t depth_ = 0;
   bool full_ = false;
   bool for_key_ = false;
+  bool for_people_ = false;
 };
 
 /// A value of a parsed JSON text. Asking for another kind of value than there is throws an error (bad_value) that says

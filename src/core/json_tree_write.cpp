@@ -23,7 +23,7 @@ constexpr std::size_t longest_shown = 80;
 //   {"dtype": "binary", "subtype": 5, "bytes": ...} the same with a subtype
 //   {"dtype": "object", "members": [[key, value], ...]}
 //
-// A key takes all of it raw and needs none of this; a message shows what there is.
+// A key takes all of it raw and needs none of this; a message, and people, are shown what there is.
 enum class purpose : bool { to_read_back, to_show };
 
 template <class Json>
@@ -39,6 +39,7 @@ void write_string(json_writer& w, std::string_view text, purpose why) {
 }
 
 void write_float(json_writer& w, double v) {
+  if (!std::isfinite(v) && w.for_people()) return w.number(v);
   if (!std::isfinite(v) && !w.for_key()) {
     w.begin_object();
     w.key("dtype");
@@ -98,7 +99,7 @@ open_value<Json> open(json_writer& w, const Json& v, purpose why) {
     w.begin_array();
     return o;
   }
-  o.as_members = why == purpose::to_read_back && !w.for_key() && !is_plain_object(v);
+  o.as_members = why == purpose::to_read_back && !w.for_key() && !w.for_people() && !is_plain_object(v);
   w.begin_object();
   if (o.as_members) {
     w.key("dtype");

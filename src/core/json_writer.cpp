@@ -84,6 +84,12 @@ json_writer json_writer::for_key(std::vector<char>& scratch, blob_sink& hash) {
   return w;
 }
 
+json_writer json_writer::for_people(std::vector<char>& out) {
+  json_writer w(out);
+  w.for_people_ = true;
+  return w;
+}
+
 bool json_writer::fits(std::size_t bytes) {
   if (full_ || bytes > limit_ || out_.size() > limit_ - bytes) full_ = true;
   return !full_;
@@ -183,7 +189,7 @@ void json_writer::text(std::string_view text) {
   const auto data = std::as_bytes(std::span(text));
   if (for_key_) return key_bytes(data, "text");
   if (blob(data, "text")) return;
-  if (fits(text.size() + 3) && !quoted(text, false)) bytes(data, "text");
+  if (fits(text.size() + 3) && !quoted(text, for_people_)) bytes(data, "text");
 }
 
 void json_writer::bytes(std::span<const std::byte> data, std::string_view dtype) {

@@ -5,7 +5,7 @@
 #include "core/ids.hpp"
 #include "store/records.hpp"
 #include "store/schema.hpp"
-#include "store/where.hpp"
+#include "store/sqlite_query.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
@@ -14,19 +14,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 
 namespace weir::inline v0::store_detail {
 namespace {
-
-bytes blob_of(const uuid& id) { return {std::string(reinterpret_cast<const char*>(id.bytes), sizeof id.bytes)}; }
-
-uuid uuid_from(std::string_view blob) noexcept {
-  uuid id;
-  if (blob.size() == sizeof id.bytes) std::memcpy(id.bytes, blob.data(), sizeof id.bytes);
-  return id;
-}
 
 /// `live`: the condition that sends SQLite to the index of live runs. "What is running?" must not read the whole file.
 void add_states(where& w, const std::vector<state_type>& states, std::string_view live) {
@@ -71,14 +62,6 @@ where conditions(const flow_run_filter& f) {
   return w;
 }
 
-void add_task_run(where& w, const char* flow_run, const char* number, const uuid& id) {
-  const auto n = core::is_task_run_id(id) ? core::number_of(id) : 0;
-  if (n == 0) return w.add("0");  // no task run has such an id; lines of number 0 are the flow run's
-  const auto [low, high] = core::flow_run_bounds(id);
-  w.add(fmt::format("{} IN (SELECT key FROM flow_run WHERE id BETWEEN ? AND ?) AND {} = ?", flow_run, number),
-        blob_of(low), blob_of(high), std::int64_t{n});
-}
-
 where conditions(const task_run_filter& f) {
   where w;
   if (f.id) add_task_run(w, "r.flow_run", "r.n", *f.id);
@@ -114,18 +97,6 @@ void read_run(const statement& s, run_info& out, std::vector<weir::state>& histo
   history = core::unpack_history(s.text_at(8), created);
   if (!s.is_null(9)) out.failure = parse_failure(s.text_at(9));
   out.state = newest_state(static_cast<state_type>(s.integer_at(0)), history, created);
-}
-
-/// One row more than the page, which tells whether there is another one. SQLite reads -1 as "no limit".
-std::int64_t rows_for(std::size_t limit) noexcept {
-  return limit < INT64_MAX ? static_cast<std::int64_t>(limit) + 1 : -1;
-}
-
-template <class T>
-void end_page(page<T>& out, std::size_t limit, std::string&& cursor_of_last) {
-  if (out.size() <= limit) return;
-  out.pop_back();
-  out.next_cursor = std::move(cursor_of_last);
 }
 
 std::uint64_t file_size(const std::string& path) noexcept {

@@ -66,7 +66,7 @@ void write_each(json_writer& w, const T& v, [[maybe_unused]] WriteKey write_key,
 
 template <class E>
 void write_numbers(json_writer& w, const E* data, std::size_t n) {
-  if (w.for_key() || n > longest_plain_row) {
+  if (w.for_key() || (n > longest_plain_row && !w.for_people())) {
     w.bytes(std::as_bytes(std::span(data, n)), dtype_of<E>());
     return;
   }

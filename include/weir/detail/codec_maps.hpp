@@ -59,7 +59,7 @@ struct codec<T> {
 
  private:
   static bool keys_are_utf8(json_writer& w, const T& v) {
-    if (w.for_key()) return true;
+    if (w.for_key() || w.for_people()) return true;
     if (detail::sized<T> && !w.expect(v.size())) return true;
     for (const auto& m : v)
       if (!detail::is_utf8_text(m.first)) return false;
