@@ -274,4 +274,8 @@ class WEIR_EXPORT store_port {
   virtual large_value find_large_value(std::string_view name) const = 0;
 };
 
+/// Opens a store file; read_write makes one where there is none, and marks the runs of dead processes.
+/// \throws store_error  see weir::store
+WEIR_EXPORT std::shared_ptr<store_port> open_store(const std::string& path, open_mode);
+
 }  // namespace weir::inline v0

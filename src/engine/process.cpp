@@ -3,7 +3,6 @@
 #include "core/names.hpp"
 #include "core/tag_set.hpp"
 #include "platform/fork.hpp"
-#include "store/sqlite_store.hpp"
 
 #include <pthread.h>
 
@@ -91,7 +90,7 @@ std::shared_ptr<recording> recording_of(const std::string& canonical_path, std::
   std::lock_guard lock(p.mutex);
   auto& known = p.by_path[canonical_path];
   if (auto open = known.lock()) return open;
-  auto made = make(open_sqlite_store(canonical_path, open_mode::read_write), capacity);
+  auto made = make(open_store(canonical_path, open_mode::read_write), capacity);
   known = made;
   return made;
 }

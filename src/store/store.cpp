@@ -88,7 +88,11 @@ std::string one_line(const nlohmann::ordered_json& j) {
 
 }  // namespace
 
-store::store(const std::string& path, open_mode mode) : port_(open_sqlite_store(path, mode)) {}
+std::shared_ptr<store_port> open_store(const std::string& path, open_mode mode) {
+  return open_sqlite_store(path, mode);
+}
+
+store::store(const std::string& path, open_mode mode) : port_(open_store(path, mode)) {}
 store::store(std::shared_ptr<store_port> port) : port_(std::move(port)) {}
 store::store(store&&) noexcept = default;
 store& store::operator=(store&&) noexcept = default;
