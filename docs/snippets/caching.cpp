@@ -34,24 +34,19 @@ TEST_CASE("a second call with equal inputs uses what the first one made, and say
     ++ran;
     return features{month, 73'908};
   };
-  // [cache]
   const auto make_features = weir::task(
       "make-features", {.cache = weir::cache::inputs(), .cache_expiration = 24h, .version = "1"},
       [&](const std::string& month) { return read_month(month); }, weir::arg("month"));
 
   make_features("2021-01");  // runs
   make_features("2021-01");  // Cached: the body does not run
-  // [cache]
   CHECK(ran == 1);
   CHECK(t.store().task_runs().back().state.name == "Cached");
   t.clock->advance(1s);
   make_features.with({.version = "2"})("2021-01");
   CHECK(ran == 2);
-  // [explain]
   const auto last = runtime.store().task_runs({.task = "make-features"}).back();
   const auto why = runtime.explain_cache(last.id);
-  weir::log::info("{}", why.text);  // changed since the nearest earlier entry: version: 1 -> 2
-  // [explain]
   CHECK(why.text == "changed since the nearest earlier entry: version: 1 -> 2");
 
   // [clear]
