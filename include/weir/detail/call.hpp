@@ -169,10 +169,14 @@ struct verbs;
 template <class Call, class R, class... P>
 struct verbs<Call, kind::task, R, list<P...>> {
   R operator()(P... args) const { return static_cast<const Call&>(*this).template call<R>(given<P>{args}...); }
+  /// The bare function: no run, no record, no retries.
+  decltype(auto) fn(P... args) const { return static_cast<const Call&>(*this).bare(std::forward<P>(args)...); }
 };
 template <class Call, class R, class... P>
 struct verbs<Call, kind::flow, R, list<P...>> {
   R operator()(P... args) const { return static_cast<const Call&>(*this).template call<R>(given<P>{args}...); }
+  /// The bare function: no run, no record, no retries.
+  decltype(auto) fn(P... args) const { return static_cast<const Call&>(*this).bare(std::forward<P>(args)...); }
   /// Runs the flow and never throws for what its body did.
   outcome<R> run(P... args) const { return static_cast<const Call&>(*this).template run_to_end<R>(given<P>{args}...); }
 };
@@ -191,6 +195,7 @@ template <class Call, class R, class Params, std::size_t Required, std::size_t..
 struct all_verbs<Call, kind::task, R, Params, Required, std::index_sequence<I...>>
     : verbs<Call, kind::task, R, typename take<Required + I, Params>::type>... {
   using verbs<Call, kind::task, R, typename take<Required + I, Params>::type>::operator()...;
+  using verbs<Call, kind::task, R, typename take<Required + I, Params>::type>::fn...;
 
   template <class... A>
     requires(sizeof...(A) < Required || sizeof...(A) >= Required + sizeof...(I))
@@ -202,6 +207,7 @@ template <class Call, class R, class Params, std::size_t Required, std::size_t..
 struct all_verbs<Call, kind::flow, R, Params, Required, std::index_sequence<I...>>
     : verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>... {
   using verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>::operator()...;
+  using verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>::fn...;
   using verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>::run...;
 
   template <class... A>
@@ -229,12 +235,6 @@ class callable_base
 
  public:
   using plain_verbs::operator();
-
-  /// The bare function: no run, no record, no retries.
-  template <class... A>
-  decltype(auto) fn(A&&... args) const {
-    return (*body_)(std::forward<A>(args)...);
-  }
 
   const std::string& name() const noexcept { return name_of(*definition_); }
 
@@ -282,6 +282,13 @@ class callable_base
       return frame<F, Result, list<given<P>..., left_out<parameter<n_ + I>>...>, typename my_shape::params>{
           *body_, {args..., left_out<parameter<n_ + I>>{default_of<n_ + I>()}...}};
     }(std::make_index_sequence<my_shape::arity - sizeof...(P)>{});
+  }
+
+  template <class... A>
+  decltype(auto) bare(A&&... args) const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) -> decltype(auto) {
+      return (*body_)(std::forward<A>(args)..., default_of<sizeof...(A) + I>()...);
+    }(std::make_index_sequence<my_shape::arity - sizeof...(A)>{});
   }
 
   const call_site* site() const noexcept {
