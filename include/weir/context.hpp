@@ -63,11 +63,11 @@ class WEIR_EXPORT bound_context {
 template <class F>
 auto bind_context(F f) {
   return [ context = detail::bound_context::capture(),
-           f = std::move(f) ]<class... A>(A && ... args) mutable -> decltype(auto)
+           f = std::move(f) ]<class... A>(A && ... args_) mutable -> decltype(auto)
            requires std::is_invocable_v<F&, A...>
   {
     detail::bound_context::scope scope(context);
-    return f(std::forward<A>(args)...);
+    return f(std::forward<A>(args_)...);
   };
 }
 

@@ -147,13 +147,22 @@ template <class E>
 struct listed {
   std::vector<E> items;
 };
+// What no initializer_list of one type holds: {{"a", 1}}, {"a", 1}.
+struct mixed_braces {
+  struct anything {
+    template <class... T>
+    anything(const T&...) {}
+  };
+  mixed_braces(std::initializer_list<anything>) {}
+};
 // Not constexpr, so that naming a parameter badly stops the compiler in a line that says why.
 inline void weir_arg_takes_letters_digits_underscore_and_hyphen() {}
 
-consteval bool good_parameter_name(const char* n) {
-  if (*n == '\0' || *n == '-' || (*n >= '0' && *n <= '9')) return false;
-  for (; *n; ++n)
-    if (!((*n >= 'a' && *n <= 'z') || (*n >= 'A' && *n <= 'Z') || (*n >= '0' && *n <= '9') || *n == '_' || *n == '-'))
+consteval bool good_parameter_name(const char* name_) {
+  if (*name_ == '\0' || *name_ == '-' || (*name_ >= '0' && *name_ <= '9')) return false;
+  for (const char* at_ = name_; *at_; ++at_)
+    if (!((*at_ >= 'a' && *at_ <= 'z') || (*at_ >= 'A' && *at_ <= 'Z') || (*at_ >= '0' && *at_ <= '9') || *at_ == '_' ||
+          *at_ == '-'))
       return false;
   return true;
 }
@@ -165,8 +174,8 @@ struct arg {
   const char* name;
   bool is_secret = false;
 
-  consteval explicit arg(const char* n) : name(n) {
-    if (!detail::good_parameter_name(n)) detail::weir_arg_takes_letters_digits_underscore_and_hyphen();
+  consteval explicit arg(const char* name_) : name(name_) {
+    if (!detail::good_parameter_name(name_)) detail::weir_arg_takes_letters_digits_underscore_and_hyphen();
   }
   arg(const arg&) = default;
   arg& operator=(const arg&) = default;
@@ -184,6 +193,15 @@ struct arg {
   template <class E = detail::nothing>
   auto operator=(std::initializer_list<E> list) const {
     return arg_default<detail::listed<E>>{name, is_secret, {std::vector<E>(list)}};
+  }
+  // Only for its message.
+  template <class Never = void>
+  arg operator=(detail::mixed_braces) const {
+    static_assert(
+        !std::is_void_v<Never>,
+        "weir: a default in braces of several levels or types needs its own type before them: weir::arg(\"m\") = "
+        "std::map<std::string, int>{{\"a\", 1}}");
+    return *this;
   }
 };
 

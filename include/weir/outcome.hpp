@@ -13,8 +13,8 @@ class [[nodiscard]] outcome {
   using value_type = std::conditional_t<std::is_void_v<R>, detail::nothing, R>;
 
  public:
-  outcome(detail::ended_run ended, std::shared_ptr<const value_type> value)
-      : ended_(std::make_shared<const detail::ended_run>(std::move(ended))), value_(std::move(value)) {}
+  outcome(detail::ended_run run_, std::shared_ptr<const value_type> result_)
+      : ended_(std::make_shared<const detail::ended_run>(std::move(run_))), value_(std::move(result_)) {}
 
   /// All zero where nothing was recorded (the null runtime).
   const uuid& id() const noexcept { return ended_->id; }

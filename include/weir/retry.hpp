@@ -36,6 +36,9 @@ template <class F>
 concept delay_by_number = std::is_invocable_r_v<duration, const F&, int>;
 template <class F>
 concept delay_by_attempt = std::is_invocable_r_v<duration, const F&, const attempt_info&>;
+// A concept, because its `||` stops at the first yes: a generic lambda is asked about int only.
+template <class F>
+concept delay_function = delay_by_number<F> || delay_by_attempt<F>;
 }  // namespace detail
 
 /// The wait before each retry: one duration, a list (the last one repeats), a function of the number of the failed
@@ -47,15 +50,20 @@ class WEIR_EXPORT delay_schedule {
   delay_schedule(std::chrono::duration<Rep, Period> d_) : list_{duration(d_)} {}
   delay_schedule(std::initializer_list<duration> delays) : list_(delays) {}
   delay_schedule(std::vector<duration> delays) : list_(std::move(delays)) {}
-  // `||` stops at the first yes, so that a generic lambda is asked about int only.
+  // Takes anything, so that what is no delay is told so in our words: a constraint would only say that no task() matches.
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, delay_schedule>) &&
-            (detail::delay_by_number<F> || detail::delay_by_attempt<F>)
-  delay_schedule(F f)
-      : by_attempt_([f = std::move(f)](const attempt_info& failed) -> duration {
-          if constexpr (detail::delay_by_number<F>) return f(failed.number);
-          else return f(failed);
-        }) {}
+    requires(!std::same_as<std::remove_cvref_t<F>, delay_schedule> && !std::convertible_to<F, duration>)
+  delay_schedule(F f_) {
+    static_assert(
+        detail::delay_function<F>,
+        "weir: a retry delay has a unit (5s, 250ms): give one such duration, a list of them, a function of the "
+        "attempt that returns one, or weir::exponential_backoff");
+    if constexpr (detail::delay_function<F>)
+      by_attempt_ = [f = std::move(f_)](const attempt_info& failed) -> duration {
+        if constexpr (detail::delay_by_number<F>) return f(failed.number);
+        else return f(failed);
+      };
+  }
 
   bool is_set() const noexcept { return !list_.empty() || by_attempt_ || is_backoff_; }
   /// The wait after `failed`. What a delay function throws passes through.
@@ -76,29 +84,44 @@ class WEIR_EXPORT delay_schedule {
 
 WEIR_EXPORT delay_schedule exponential_backoff(duration first, backoff_options options = {});
 
+namespace detail {
+template <class F>
+inline constexpr bool asks_one_exception = false;
+template <introspectable F>
+  requires(signature_of<F>::arity == 1)
+inline constexpr bool asks_one_exception<F> =
+    std::is_invocable_r_v<bool, const F&, const std::tuple_element_t<0, typename signature_of<F>::args>&>;
+}  // namespace detail
+
 /// Whether an exception is worth another attempt: a function of std::exception_ptr, or of one exception type (other types
 /// are then not retried), or `retry_on<E...>()`. When the function itself throws, the answer is no.
 class retry_condition {
  public:
   retry_condition() = default;
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, retry_condition> && detail::introspectable<F> &&
-             detail::signature_of<F>::arity == 1)
-  retry_condition(F f)
-      : holds_([f = std::move(f)](const std::exception_ptr& error) -> bool {
-          using E = std::tuple_element_t<0, typename detail::signature_of<F>::args>;
-          if constexpr (std::same_as<E, std::exception_ptr>) {
-            return f(error);
-          } else {
-            try {
-              std::rethrow_exception(error);
-            } catch (const E& e) {
-              return f(e);
-            } catch (...) {
-              return false;
-            }
+    requires(!std::same_as<std::remove_cvref_t<F>, retry_condition>)
+  retry_condition(F f_) {
+    constexpr bool is_condition = detail::asks_one_exception<F>;
+    static_assert(
+        is_condition,
+        "weir: a retry condition takes one named type, std::exception_ptr or const my_error&, and returns bool; a "
+        "generic lambda leaves open which exceptions are meant");
+    if constexpr (is_condition)
+      holds_ = [f = std::move(f_)](const std::exception_ptr& error_) -> bool {
+        using E = std::tuple_element_t<0, typename detail::signature_of<F>::args>;
+        if constexpr (std::same_as<E, std::exception_ptr>) {
+          return f(error_);
+        } else {
+          try {
+            std::rethrow_exception(error_);
+          } catch (const E& e_) {
+            return f(e_);
+          } catch (...) {
+            return false;
           }
-        }) {}
+        }
+      };
+  }
 
   bool is_set() const noexcept { return static_cast<bool>(holds_); }
   bool operator()(const std::exception_ptr& error) const { return !holds_ || holds_(error); }
@@ -123,7 +146,7 @@ bool is_a(const std::exception_ptr& error) {
 /// Retries what is one of these types, or derived from one.
 template <class... E>
 retry_condition retry_on() {
-  return [](const std::exception_ptr& error) { return (detail::is_a<E>(error) || ...); };
+  return [](const std::exception_ptr& error_) { return (detail::is_a<E>(error_) || ...); };
 }
 
 }  // namespace weir::inline v0

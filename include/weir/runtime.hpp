@@ -82,7 +82,9 @@ class WEIR_EXPORT runtime {
  private:
   friend class runtime_scope;
   friend class detail::engine;
-  struct null_tag {};
+  struct null_tag {
+    explicit null_tag(int) {}  // not to be had from {}, which is a runtime_options
+  };
   explicit runtime(null_tag) noexcept;
 
   std::shared_ptr<detail::engine> engine_;

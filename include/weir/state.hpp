@@ -78,8 +78,8 @@ struct failure {
 /// What asking for the result of a failed run throws, where the exception itself is not at hand any more.
 class WEIR_EXPORT failed_run : public error {
  public:
-  failed_run(const std::string& message, weir::failure f)
-      : error(message, error_code::run_failed), failure_(std::make_shared<const weir::failure>(std::move(f))) {}
+  failed_run(const std::string& message, weir::failure why)
+      : error(message, error_code::run_failed), failure_(std::make_shared<const weir::failure>(std::move(why))) {}
   const weir::failure& failure() const noexcept { return *failure_; }
 
  private:

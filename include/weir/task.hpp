@@ -23,7 +23,7 @@ class prepared : public callable_base<prepared<F, K, Params...>, F, K, Params...
 
  public:
   template <class Callable>
-  explicit prepared(const Callable& c) : base(c.definition(), c.body(), c.params()) {}
+  explicit prepared(const Callable& c_) : base(c_.definition(), c_.body(), c_.params()) {}
 
   prepared on(weir::runtime& rt) && {
     site_.runtime = &rt;
@@ -48,8 +48,8 @@ class callable : public detail::callable_base<callable<F, K, Params...>, F, K, P
   using options = std::conditional_t<K == detail::kind::task, task_options, flow_options>;
 
  public:
-  callable(detail::definition_ptr d, std::shared_ptr<const F> body, std::tuple<Params...> params)
-      : base(std::move(d), std::move(body), std::move(params)) {}
+  callable(detail::definition_ptr d_, std::shared_ptr<const F> f_, std::tuple<Params...> p_)
+      : base(std::move(d_), std::move(f_), std::move(p_)) {}
 
   /// The same task or flow with some options changed; those left unset stay as they were.
   callable with(const options& o) const {
@@ -75,47 +75,64 @@ consteval bool default_is_fine() {
   else return true;
 }
 
-template <class F, class... P>
-consteval void check() {
-  static_assert(
-      !std::is_member_function_pointer_v<F>,
-      "weir: a pointer to a member function has no object to be called on; bind it: [&obj](int x) { return obj.f(x); }");
-  static_assert(
-      introspectable<F>,
-      "weir: the body must have one plain operator(): for a generic lambda, an overloaded functor or std::bind_front give the "
-      "signature: weir::task<int(std::string)>(...). (If an error inside the body is reported above, that is the cause.)");
-  if constexpr (introspectable<F> && !std::is_member_function_pointer_v<F>) {
-    []<class... Q>(list<Q...>) {
-      static_assert(
-          std::is_invocable_v<const F&, Q...>,
-          "weir: the body changes its own captures (a mutable lambda), but runs may overlap and repeat: keep the state in a "
-          "std::shared_ptr, an atomic or a parameter");
-    }(typename signature_of<F>::params{});
-    static_assert((is_parameter<P> && ...),
-                  "weir: after the body come only weir::arg(\"name\") and weir::arg(\"name\") = default");
-    static_assert(sizeof...(P) == 0 || sizeof...(P) == signature_of<F>::arity,
-                  "weir: name every parameter of the callable with weir::arg, or none");
-    if constexpr (sizeof...(P) == signature_of<F>::arity && (is_parameter<P> && ...)) {
-      []<class... Q>(list<Q...>) {
-        static_assert((default_is_fine<Q, P>() && ...),
-                      "weir: the default given with weir::arg(\"name\") = value does not convert to its parameter");
-      }(typename signature_of<F>::params{});
-    }
-  }
-}
+/// What can be wrong with a body and its names, as far as types tell.
+enum class mistake { none, no_object, no_signature, no_arg, count, changes_itself, bad_default, result, json_header };
 
 template <class F, class... P>
-concept well_formed = introspectable<F> && !std::is_member_function_pointer_v<F> && (is_parameter<P> && ...) &&
-                      (sizeof...(P) == 0 || sizeof...(P) == signature_of<F>::arity);
+consteval mistake find_mistake() {
+  if constexpr (std::is_member_function_pointer_v<F>) return mistake::no_object;
+  else if constexpr (!introspectable<F>) return mistake::no_signature;
+  else if constexpr (!(is_parameter<P> && ...)) return mistake::no_arg;
+  else if constexpr (sizeof...(P) != 0 && sizeof...(P) != signature_of<F>::arity) return mistake::count;
+  else
+    return []<class... Q>(list<Q...>) {
+      using R = std::remove_cvref_t<typename signature_of<F>::result>;
+      if constexpr (!std::is_invocable_v<const F&, Q...>) return mistake::changes_itself;
+      else if constexpr (!std::is_void_v<R> && !std::is_constructible_v<R, typename signature_of<F>::result>)
+        return mistake::result;
+      else if constexpr (needs_json_header<R> || (needs_json_header<std::remove_cvref_t<Q>> || ...))
+        return mistake::json_header;
+      else if constexpr (sizeof...(P) == 0) return mistake::none;
+      else return (default_is_fine<Q, P>() && ...) ? mistake::none : mistake::bad_default;
+    }(typename signature_of<F>::params{});
+}
+
+/// What make() gives where it said what is wrong, so that no further errors hide its words.
+struct mistaken {};
 
 template <kind K, class Options, class F, class... P>
 auto make(const named_place& place, Options options, F body, P... params) {
-  check<F, P...>();
-  if constexpr (well_formed<F, P...>) {
+  constexpr auto found = find_mistake<F, P...>();
+  static_assert(
+      found != mistake::no_object,
+      "weir: a pointer to a member function has no object to be called on; bind it: [&obj](int x) { return obj.f(x); }");
+  static_assert(
+      found != mistake::no_signature,
+      "weir: the body must have one plain operator(): for a generic lambda, an overloaded functor or std::bind_front give the "
+      "signature: weir::task<int(std::string)>(...). (If an error inside the body is reported above, that is the cause.)");
+  static_assert(found != mistake::no_arg,
+                "weir: after the body come only weir::arg(\"name\") and weir::arg(\"name\") = default");
+  static_assert(found != mistake::count, "weir: name every parameter of the callable with weir::arg, or none");
+  static_assert(
+      found != mistake::changes_itself,
+      "weir: the body changes its own captures (a mutable lambda), but runs may overlap and repeat: keep the state in a "
+      "std::shared_ptr, an atomic or a parameter");
+  static_assert(
+      found != mistake::result,
+      "weir: what the body returns must be something that can be moved or copied; return a pointer or a std::unique_ptr to it");
+  static_assert(
+      found != mistake::json_header,
+      "weir: a parameter or result is recorded through nlohmann::json: include <nlohmann/json.hpp> before wrapping "
+      "the task or flow");
+  static_assert(found != mistake::bad_default,
+                "weir: the default given with weir::arg(\"name\") = value does not convert to its parameter");
+  if constexpr (found == mistake::none) {
     auto d = define(place, std::move(options), {info_of(params)...},
                     body_of<typename shape<F, P...>::result>(typename signature_of<F>::params{}));
     return callable<F, K, P...>(std::move(d), std::make_shared<const F>(std::move(body)),
                                 std::tuple<P...>(std::move(params)...));
+  } else {
+    return mistaken{};
   }
 }
 
@@ -157,10 +174,10 @@ namespace detail {
 template <class Signature>
 struct body {
   function<Signature> f;
-  body(Signature* p) : f(p) {}
+  body(Signature* f_) : f(f_) {}
   template <class F>
     requires(!std::is_same_v<std::remove_cvref_t<F>, body> && std::is_constructible_v<function<Signature>, F>)
-  body(F&& b) : f(std::forward<F>(b)) {}
+  body(F&& f_) : f(std::forward<F>(f_)) {}
 };
 }  // namespace detail
 

@@ -2,10 +2,19 @@
 
 #pragma once
 
+#include <weir/clock.hpp>
+#include <weir/codec.hpp>
 #include <weir/context.hpp>
+#include <weir/error.hpp>
+#include <weir/executor.hpp>
 #include <weir/fwd.hpp>
 #include <weir/log.hpp>
+#include <weir/options.hpp>
+#include <weir/outcome.hpp>
+#include <weir/retry.hpp>
 #include <weir/runtime.hpp>
+#include <weir/state.hpp>
 #include <weir/store.hpp>
 #include <weir/task.hpp>
+#include <weir/time.hpp>
 #include <weir/version.hpp>

@@ -69,7 +69,7 @@ runtime::~runtime() {
 }
 
 runtime& runtime::null() noexcept {
-  static runtime& none = *new runtime(null_tag{});
+  static runtime& none = *new runtime(null_tag(0));
   return none;
 }
 

@@ -107,6 +107,8 @@ TEST_CASE("braces and designated initialisers work at the call", "[authoring]") 
   CHECK(simulate({.steps = 3}) == 3);
   CHECK(simulate() == 1);
   CHECK(simulate.run({.steps = 4, .dt = 2}).result() == 4);
+  CHECK(simulate.fn({.steps = 5}) == 5);
+  CHECK(simulate.fn() == 1);
 }
 
 TEST_CASE("parameters without names are recorded as arg0, arg1, and types without codec by their name", "[authoring]") {

@@ -153,12 +153,12 @@ struct shape {
   static constexpr std::size_t arity = signature_of<F>::arity;
   /// How many arguments must be given: the rest has defaults.
   static constexpr std::size_t required = [] {
-    std::size_t n = arity;
+    std::size_t n_ = arity;
     if constexpr (sizeof...(Params) == arity && arity > 0) {
       constexpr bool with_default[] = {is_default<Params>::value...};
-      while (n > 0 && with_default[n - 1]) --n;
+      while (n_ > 0 && with_default[n_ - 1]) --n_;
     }
-    return n;
+    return n_;
   }();
 };
 
@@ -169,13 +169,25 @@ struct verbs;
 template <class Call, class R, class... P>
 struct verbs<Call, kind::task, R, list<P...>> {
   R operator()(P... args) const { return static_cast<const Call&>(*this).template call<R>(given<P>{args}...); }
+  /// The bare function: no run, no record, no retries.
+  decltype(auto) fn(P... args) const { return static_cast<const Call&>(*this).bare(std::forward<P>(args)...); }
 };
 template <class Call, class R, class... P>
 struct verbs<Call, kind::flow, R, list<P...>> {
   R operator()(P... args) const { return static_cast<const Call&>(*this).template call<R>(given<P>{args}...); }
+  /// The bare function: no run, no record, no retries.
+  decltype(auto) fn(P... args) const { return static_cast<const Call&>(*this).bare(std::forward<P>(args)...); }
   /// Runs the flow and never throws for what its body did.
   outcome<R> run(P... args) const { return static_cast<const Call&>(*this).template run_to_end<R>(given<P>{args}...); }
 };
+
+/// A call with another number of arguments, only for the message.
+template <std::size_t Given, std::size_t Required, std::size_t Arity>
+consteval void explain_count() {
+  static_assert(Given <= Arity, "weir: too many arguments for this task or flow");
+  static_assert(Given >= Required,
+                "weir: an argument was left out and its parameter has no default; write weir::arg(\"name\") = value");
+}
 
 template <class Call, kind K, class R, class Params, std::size_t Required, class Sequence>
 struct all_verbs;
@@ -183,12 +195,31 @@ template <class Call, class R, class Params, std::size_t Required, std::size_t..
 struct all_verbs<Call, kind::task, R, Params, Required, std::index_sequence<I...>>
     : verbs<Call, kind::task, R, typename take<Required + I, Params>::type>... {
   using verbs<Call, kind::task, R, typename take<Required + I, Params>::type>::operator()...;
+  using verbs<Call, kind::task, R, typename take<Required + I, Params>::type>::fn...;
+
+  template <class... A>
+    requires(sizeof...(A) < Required || sizeof...(A) >= Required + sizeof...(I))
+  R operator()(A&&...) const {
+    explain_count<sizeof...(A), Required, Required + sizeof...(I) - 1>();
+  }
 };
 template <class Call, class R, class Params, std::size_t Required, std::size_t... I>
 struct all_verbs<Call, kind::flow, R, Params, Required, std::index_sequence<I...>>
     : verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>... {
   using verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>::operator()...;
+  using verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>::fn...;
   using verbs<Call, kind::flow, R, typename take<Required + I, Params>::type>::run...;
+
+  template <class... A>
+    requires(sizeof...(A) < Required || sizeof...(A) >= Required + sizeof...(I))
+  R operator()(A&&...) const {
+    explain_count<sizeof...(A), Required, Required + sizeof...(I) - 1>();
+  }
+  template <class... A>
+    requires(sizeof...(A) < Required || sizeof...(A) >= Required + sizeof...(I))
+  outcome<R> run(A&&...) const {
+    explain_count<sizeof...(A), Required, Required + sizeof...(I) - 1>();
+  }
 };
 
 /// A definition, its body and its defaults: what can be called. `Self` is the class that derives from it.
@@ -205,21 +236,6 @@ class callable_base
  public:
   using plain_verbs::operator();
 
-  // Only for its message.
-  template <class... A>
-    requires(sizeof...(A) < my_shape::required || sizeof...(A) > my_shape::arity)
-  R operator()(A&&...) const {
-    static_assert(sizeof...(A) <= my_shape::arity, "weir: too many arguments for this task or flow");
-    static_assert(sizeof...(A) >= my_shape::required,
-                  "weir: an argument was left out and its parameter has no default; write weir::arg(\"name\") = value");
-  }
-
-  /// The bare function: no run, no record, no retries.
-  template <class... A>
-  decltype(auto) fn(A&&... args) const {
-    return (*body_)(std::forward<A>(args)...);
-  }
-
   const std::string& name() const noexcept { return name_of(*definition_); }
 
   // For the library's own templates.
@@ -228,8 +244,8 @@ class callable_base
   const std::tuple<Params...>& params() const noexcept { return params_; }
 
  protected:
-  callable_base(definition_ptr d, std::shared_ptr<const F> body, std::tuple<Params...> params)
-      : definition_(std::move(d)), body_(std::move(body)), params_(std::move(params)) {}
+  callable_base(definition_ptr d_, std::shared_ptr<const F> f_, std::tuple<Params...> p_)
+      : definition_(std::move(d_)), body_(std::move(f_)), params_(std::move(p_)) {}
 
  private:
   template <class Call, kind, class, class>
@@ -254,15 +270,25 @@ class callable_base
     return {std::move(ended), f.result ? std::make_shared<const value>(std::move(*f.result)) : nullptr};
   }
 
+  template <std::size_t I>
+  auto default_of() const {
+    return make_default<std::decay_t<parameter<I>>>(std::get<I>(params_).value);
+  }
+
   template <class Result, class... P>
   auto bind(given<P>... args) const {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      constexpr std::size_t n = sizeof...(P);
-      return frame<F, Result, list<given<P>..., left_out<parameter<n + I>>...>, typename my_shape::params>{
-          *body_,
-          {args..., left_out<parameter<n + I>>{
-                        make_default<std::decay_t<parameter<n + I>>>(std::get<n + I>(params_).value)}...}};
+      constexpr std::size_t n_ = sizeof...(P);
+      return frame<F, Result, list<given<P>..., left_out<parameter<n_ + I>>...>, typename my_shape::params>{
+          *body_, {args..., left_out<parameter<n_ + I>>{default_of<n_ + I>()}...}};
     }(std::make_index_sequence<my_shape::arity - sizeof...(P)>{});
+  }
+
+  template <class... A>
+  decltype(auto) bare(A&&... args) const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) -> decltype(auto) {
+      return (*body_)(std::forward<A>(args)..., default_of<sizeof...(A) + I>()...);
+    }(std::make_index_sequence<my_shape::arity - sizeof...(A)>{});
   }
 
   const call_site* site() const noexcept {

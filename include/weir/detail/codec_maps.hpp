@@ -21,16 +21,16 @@ struct codec<T> {
     if constexpr (as_object) {
       if (keys_are_utf8(w, v)) {
         w.begin_object();
-        detail::write_each(w, v, write_key, [&](const member& m) {
-          w.key(m.first);
-          codec<value>::write(w, m.second);
+        detail::write_each(w, v, write_key, [&](const member& m_) {
+          w.key(m_.first);
+          codec<value>::write(w, m_.second);
         });
         w.end_object();
         return;
       }
     }
     w.begin_array();
-    detail::write_each(w, v, write_key, [&](const member& m) { write_pair(w, m); });
+    detail::write_each(w, v, write_key, [&](const member& m_) { write_pair(w, m_); });
     w.end_array();
   }
 

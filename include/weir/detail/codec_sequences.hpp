@@ -22,8 +22,8 @@ struct codec<T> {
       detail::write_numbers<element>(w, v.data(), v.size());
     } else {
       w.begin_array();
-      const auto write_one = [](json_writer& to, const element& e) { codec<element>::write(to, e); };
-      detail::write_each(w, v, write_one, [&](const element& e) { write_one(w, e); });
+      const auto write_one = [](json_writer& to, const element& e_) { codec<element>::write(to, e_); };
+      detail::write_each(w, v, write_one, [&](const element& e_) { write_one(w, e_); });
       w.end_array();
     }
   }

@@ -53,6 +53,8 @@ using adl::has_to_json;
 
 template <class T>
 concept complete = requires { sizeof(T); };
+template <class T>
+concept needs_json_header = has_to_json<T> && !is_json<T> && !is_ordered_json<T> && !complete<json_t<T>>;
 
 template <class T>
 concept floating_point = std::same_as<T, float> || std::same_as<T, double>;

@@ -56,7 +56,7 @@ struct codec<std::tuple<T...>> {
     requires(has_codec<T> && ...)
   {
     w.begin_array();
-    std::apply([&w](const auto&... e) { (codec<std::remove_cvref_t<decltype(e)>>::write(w, e), ...); }, v);
+    std::apply([&w](const auto&... e_) { (codec<std::remove_cvref_t<decltype(e_)>>::write(w, e_), ...); }, v);
     w.end_array();
   }
   static std::tuple<T...> read(json_reader r)

@@ -58,8 +58,8 @@ struct named_place {
 
   template <class S>
     requires std::is_convertible_v<const S&, std::string_view>
-  named_place(const S& s, const char* file_ = __builtin_FILE(), int line_ = __builtin_LINE())
-      : name(std::string_view(s)), file(file_), line(line_) {}
+  named_place(const S& name_, const char* file_ = __builtin_FILE(), int line_ = __builtin_LINE())
+      : name(std::string_view(name_)), file(file_), line(line_) {}
 };
 
 class definition;

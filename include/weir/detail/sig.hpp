@@ -32,9 +32,13 @@ struct signature<R (C::*)(A...)> : signature<R(A...)> {};
 template <class R, class C, class... A>
 struct signature<R (C::*)(A...) const> : signature<R(A...)> {};
 template <class R, class C, class... A>
+struct signature<R (C::*)(A...) const&> : signature<R(A...)> {};
+template <class R, class C, class... A>
 struct signature<R (C::*)(A...) noexcept> : signature<R(A...)> {};
 template <class R, class C, class... A>
 struct signature<R (C::*)(A...) const noexcept> : signature<R(A...)> {};
+template <class R, class C, class... A>
+struct signature<R (C::*)(A...) const & noexcept> : signature<R(A...)> {};
 
 template <class F>
 concept has_call_operator = requires { &F::operator(); };

@@ -1,0 +1,5 @@
+// expect: weir: too many arguments for this task or flow
+#include <weir/weir.hpp>
+
+const auto t = weir::task("t", [](int n) { return n; });
+int f(weir::runtime& rt) { return t.on(rt)(1, 2); }

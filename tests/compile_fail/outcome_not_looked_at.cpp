@@ -1,0 +1,5 @@
+// expect: nodiscard
+#include <weir/weir.hpp>
+
+const auto f = weir::flow("f", [] {});
+void g() { f.run(); }

@@ -1,0 +1,4 @@
+// expect: deleted
+#include <weir/weir.hpp>
+
+void f(weir::runtime& rt) { weir::runtime copy = rt; }
