@@ -46,6 +46,7 @@ struct task_call {
     c.tags = tags;
     c.custom_name = name;
     c.parameters = parameters.text();
+    settle_prints(c, &parent);
     row_texts texts{.version = d.set.version, .tags = tags, .name = name, .parameters = parameters.text()};
 
     row.begin(e.clock().now());
@@ -60,7 +61,6 @@ struct task_call {
     }
     row.start(e.clock().now());
     emit_row(row, 1, texts);
-    settle_prints(c, &parent);
     call_hooks(d.set.on_running, "on_running", c, row.log, std::nullopt);
     const attempts body{d, ops, frame};
     const auto v = run_attempts(body, c, &row.log);
