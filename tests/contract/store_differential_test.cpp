@@ -154,6 +154,7 @@ class storyteller {
     line_spec s{.run = run, .n = dice_.below(tasks_[run] + 2), .seq = lines_[run]++, .message = word()};
     s.level = static_cast<weir::log::level>(1 + dice_.below(4));
     s.at = created_at(run) + dice_.below(10);
+    if (dice_.one_in(3)) s.logger = word();
     facts_.line(s);
   }
 

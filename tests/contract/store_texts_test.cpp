@@ -49,7 +49,7 @@ TEMPLATE_TEST_CASE("each text of a record comes back byte for byte, and finds it
     f.flow_run({.run = run, .flow = "f" + t, .name = t, .version = t, .parameters = t});
     f.task_run({.run = run, .task = "t" + t, .name = t, .version = t, .parameters = t});
     f.enter({.run = run, .n = 1, .name = t, .message = t}).enter({.run = run, .name = t, .message = t});
-    f.line({.run = run, .message = t});
+    f.line({.run = run, .message = t, .logger = t});
   }
   store.port->apply(f.take(), kept);
   store.reopen();
@@ -67,7 +67,8 @@ TEMPLATE_TEST_CASE("each text of a record comes back byte for byte, and finds it
     const auto shown = t.empty() ? "Completed" : t;  // a state without a name has its type's
     CHECK((flow.state.name == shown && flow.state.message == t));
     CHECK((task.state.name == shown && task.state.message == t));
-    CHECK(p.logs({.flow_run = id_of(run)}).at(0).message == t);
+    const auto line = p.logs({.flow_run = id_of(run)}).at(0);
+    CHECK((line.message == t && line.logger == t));
 
     CHECK(p.flow_runs({.flow = "f" + t}).size() == 1);
     CHECK(p.flow_runs({.name = t}).size() == 1);

@@ -267,12 +267,15 @@ TEMPLATE_TEST_CASE("a line whose number is taken by another goes behind what is 
   f.flow_run({});
   for (std::uint32_t i = 0; i < 3; ++i) f.line({.seq = i, .message = std::to_string(i)});
   store.port->apply(f.take(), kept);
-  const auto more = f.line({.seq = 0, .message = "0"}).line({.seq = 1, .message = "other"}).take();
+  const auto more = f.line({.seq = 0, .message = "0"})
+                        .line({.seq = 1, .message = "other"})
+                        .line({.seq = 2, .message = "2", .logger = "app"})
+                        .take();
   store.port->apply(more, kept);
   store.port->apply(more, kept);
   std::string said;
-  for (const auto& line : store.port->logs({})) said += line.message + " ";
-  CHECK(said == "0 1 2 other ");
+  for (const auto& line : store.port->logs({})) said += line.message + line.logger + " ";
+  CHECK(said == "0 1 2 other 2app ");
 }
 
 TEMPLATE_TEST_CASE("an update of a task run that was never created makes none", "[contract]", WEIR_EVERY_STORE) {

@@ -115,10 +115,12 @@ TEST_CASE("the views say what weir's own queries say", "[store][views]") {
   CHECK_THAT(task_runs, ContainsSubstring("|step-0|COMPLETED|Completed||2|2026-01-01T00:00:00.000000Z|"));
 
   for (const auto& l : store.logs())
-    lines += fmt::format("{}|{}|{}0|{}|{}\n", l.flow_run, l.task_run ? to_string(*l.task_run) : "",
-                         static_cast<int>(l.level), to_string(l.at), l.message);
-  CHECK(r.ask("SELECT flow_run_id, task_run_id, level, timestamp, message FROM v_log ORDER BY flow_run_key, seq") ==
-        lines);
+    lines += fmt::format("{}|{}|{}0|{}|{}|{}\n", l.flow_run, l.task_run ? to_string(*l.task_run) : "",
+                         static_cast<int>(l.level), to_string(l.at), l.message, l.logger);
+  CHECK(
+      r.ask(
+          "SELECT flow_run_id, task_run_id, level, timestamp, message, logger FROM v_log ORDER BY flow_run_key, seq") ==
+      lines);
   CHECK_THAT(lines, ContainsSubstring("|30|2026-01-01T00:00:00.007000Z|it is me") && ContainsSubstring("|40|"));
 }
 

@@ -86,6 +86,7 @@ struct line_spec {
   std::string message = "message";
   weir::log::level level = weir::log::level::info;
   std::optional<std::int64_t> at{};
+  std::string logger{};
 };
 
 using batch = std::vector<std::byte>;
@@ -164,6 +165,7 @@ class facts {
     f.n = s.n;
     f.seq = s.seq;
     f.level = s.level;
+    f.logger = weir::intern(s.logger);
     f.at = s.at.value_or(created_at(s.run) + s.seq);
     put(f, s.message);
     return *this;

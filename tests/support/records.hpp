@@ -58,8 +58,8 @@ inline std::string shown(const weir::task_run_record& r) {
                      shown(r.history));
 }
 inline std::string shown(const weir::log_record& r) {
-  return fmt::format("{} {} '{}' {} {} {}", r.at, static_cast<int>(r.level), visible(r.message), visible(r.run_name),
-                     r.flow_run, shown(r.task_run));
+  return fmt::format("{} {} '{}' {} {} {} {}", r.at, static_cast<int>(r.level), visible(r.message), visible(r.run_name),
+                     r.flow_run, shown(r.task_run), visible(r.logger));
 }
 inline std::string shown(const weir::known_task_run& r) {
   return fmt::format("{} {}[{}] in {}", r.n, visible(r.task), r.index, r.parent_n);
