@@ -129,6 +129,16 @@ void emit_row(const call_row& row, std::uint32_t attempt, const row_texts& texts
   row.parent.flow->records->append(facts, row.parent.engine->executor());
 }
 
+void throw_lost(const recording& records, std::string_view what) {
+  try {
+    std::rethrow_exception(records.last_failure());
+  } catch (const error& cause) {
+    throw store_error(fmt::format("{}: {}", what, cause.what()), cause.code(), cause.retryable());
+  } catch (const std::exception& cause) {
+    throw store_error(fmt::format("{}: {}", what, cause.what()));
+  }
+}
+
 bool keeps_result(const definition& d, const run_context* parent) noexcept {
   if (parent && parent->flow->records->inherited()) return false;
   if (d.set.persist_result) return *d.set.persist_result;

@@ -65,6 +65,9 @@ struct row_texts {
 /// Records the row, with the states so far, in which `attempt` attempts have started.
 void emit_row(const call_row&, std::uint32_t attempt, const row_texts&);
 
+/// Throws what the store failed with last. \param what  is not recorded, and of which run
+[[noreturn]] void throw_lost(const recording&, std::string_view what);
+
 /// Whether the result of a run in this parent (null: none) is kept.
 bool keeps_result(const definition&, const run_context* parent) noexcept;
 

@@ -81,6 +81,11 @@ engine::~engine() {
     recording_->append(facts, *executor_);
   }
   recording_->flush(durability::process, *executor_);
+  const bool lost = ambient_run_ && recording_->failures() != ambient_run_->failures_before;
+  if (console_ && (lost || !lost_ambients_.empty()))
+    console_->line(clock_->now(), log::level::error, "weir",
+                   fmt::format("not all tasks outside of flows could be recorded: {}",
+                               in_short(describe(recording_->last_failure(), 1))));
   recording_->close_session(session_, clock_->now());
 }
 
@@ -128,7 +133,9 @@ void engine::finish() {
 run_context& engine::ambient() {
   auto records = writable();
   std::lock_guard lock(mutex_);
-  if (ambient_context_) return *ambient_context_;
+  if (ambient_context_ && records->failures() == ambient_run_->failures_before) return *ambient_context_;
+  // Its own record may be among what was lost: the calls from here on get another. Calls in progress still use it.
+  if (ambient_context_) lost_ambients_.emplace_back(std::move(ambient_run_), std::move(ambient_context_));
   ambient_run_ = std::make_shared<flow_run>();
   auto& run = *ambient_run_;
   run.records = std::move(records);
@@ -137,6 +144,7 @@ run_context& engine::ambient() {
   run.id = core::make_flow_run_id(now, random_.next(), random_.next());
   run.name = "ambient";
   run.inside = durability_;
+  run.failures_before = run.records->failures();
   ambient_context_ = std::make_unique<run_context>();
   ambient_context_->engine = this;
   ambient_context_->flow = &run;

@@ -73,6 +73,7 @@ class engine : public std::enable_shared_from_this<engine>, locked_over_forks {
   std::uint64_t session_ = 0;
   std::shared_ptr<flow_run> ambient_run_;
   std::unique_ptr<run_context> ambient_context_;
+  std::vector<std::pair<std::shared_ptr<flow_run>, std::unique_ptr<run_context>>> lost_ambients_;
   std::vector<name_id> introduced_;
   std::vector<crashed_run> crashed_;  // of whom nobody was told yet
   std::atomic<weir::runtime*> owner_{nullptr};

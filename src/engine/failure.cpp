@@ -27,6 +27,9 @@ std::string demangled(const std::type_info* type) {
   return out;
 }
 
+// What is said of an exception that says nothing.
+std::string nameless(const std::string& type) { return "an exception of type " + type; }
+
 const char* what_of(const std::exception& e) noexcept {
   const char* text = e.what();
   return text ? text : "";
@@ -72,15 +75,14 @@ failure describe(const std::exception_ptr& error, int attempt) {
     f.message = cut(text ? text : "", longest_message);
   } catch (...) {
     f.type = demangled(abi::__cxa_current_exception_type());
-    f.message = "an exception of type " + f.type;
+    f.message = nameless(f.type);
   }
   return f;
 }
 
 std::string in_short(const failure& f, std::size_t longest) {
-  return cut(
-      f.message.empty() ? f.type : fmt::format("{}: {}", f.type, std::string_view(f.message).substr(0, longest + 1)),
-      longest);
+  if (f.message.empty() || f.message == nameless(f.type)) return cut(f.type, longest);
+  return cut(fmt::format("{}: {}", f.type, std::string_view(f.message).substr(0, longest + 1)), longest);
 }
 
 std::string to_json_text(const failure& f) {

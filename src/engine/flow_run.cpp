@@ -59,15 +59,8 @@ std::optional<core::digest> hash_of_parameters(const definition& d, const frame_
 
 // The record of a top-level run is incomplete: say so instead of returning as if nothing had happened.
 void throw_if_lost(const flow_run& run, std::string_view when) {
-  if (run.records->failures() == run.failures_before) return;
-  try {
-    std::rethrow_exception(run.records->last_failure());
-  } catch (const error& cause) {
-    throw store_error(fmt::format("flow run \"{}\" ({}): {}: {}", run.name, run.id, when, cause.what()), cause.code(),
-                      cause.retryable());
-  } catch (const std::exception& cause) {
-    throw store_error(fmt::format("flow run \"{}\" ({}): {}: {}", run.name, run.id, when, cause.what()));
-  }
+  if (run.records->failures() != run.failures_before)
+    throw_lost(*run.records, fmt::format("flow run \"{}\" ({}): {}", run.name, run.id, when));
 }
 
 /// A flow run that exists, and has not run: its row in its parent, if it has one, and its record are made.

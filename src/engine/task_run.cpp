@@ -29,6 +29,7 @@ struct task_call {
   void* frame;
   engine& e;
   run_context& parent;
+  const std::uint64_t failures_before = parent.flow->records->failures();
 
   void go() {
     const recorded_parameters parameters(d, ops, frame, e.parameter_budget());
@@ -67,6 +68,7 @@ struct task_call {
     ending{body, c, row.log, keeps_result(d, &parent), cache ? &*cache : nullptr}.finish(v);
     make_durable();
     if (v.error) std::rethrow_exception(v.error);
+    throw_if_lost(c);
   }
 
   // Puts a kept result into the frame. One that does not parse any more is computed again.
@@ -91,11 +93,19 @@ struct task_call {
     say_completed(c, row.log);
     call_hooks(d.set.on_completion, "on_completion", c, row.log, std::nullopt);
     make_durable();
+    throw_if_lost(c);
   }
 
+  durability how() const { return d.set.durability.value_or(parent.flow->inside); }
   void make_durable() {
-    const auto how = d.set.durability.value_or(parent.flow->inside);
-    if (how != durability::relaxed) parent.flow->records->flush(how, e.executor());
+    if (how() != durability::relaxed) parent.flow->records->flush(how(), e.executor());
+  }
+
+  // A flow says at its end what could not be recorded; a task outside any flow, that is to be durable, says it here.
+  void throw_if_lost(const run_context& c) const {
+    if (parent.flow->defined || how() == durability::relaxed) return;
+    if (const auto& records = *parent.flow->records; records.failures() != failures_before)
+      throw_lost(records, fmt::format("task run \"{}\": it ended, but could not be recorded", c.name()));
   }
 };
 

@@ -200,7 +200,8 @@ sqlite_writer::~sqlite_writer() {
   if (inherited()) return;  // the file and its locks are the parent's
   try {
     locks_.lock(turn_byte);
-    db_.tryExec("PRAGMA wal_checkpoint(PASSIVE)");
+    sqlite3_busy_timeout(db_.getHandle(), 0);  // a reader that needs the log keeps it; nobody waits for it
+    db_.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
     locks_.unlock(turn_byte);
   } catch (...) {
     // The log stays; whoever opens the store next reads through it.

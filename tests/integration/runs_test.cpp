@@ -71,6 +71,7 @@ TEST_CASE("nested causes are recorded, and so is what is no std::exception", "[e
   CHECK(text.failure().message == "just text");
   const auto number = weir::flow("number", [] { throw 42; }).on(t.runtime).run();
   CHECK(number.failure().type == "int");
+  CHECK(number.state().message == "int");
   CHECK_THROWS_AS(number.result(), int);
 }
 

@@ -179,6 +179,32 @@ TEST_CASE("for every store write that fails, the body runs on, its caller is tol
   }
 }
 
+TEST_CASE("a durable task outside any flow says that it could not be recorded, and the next one is",
+          "[runtime][fault]") {
+  virtual_runtime t({}, {.fail_write = 1});
+  int ran = 0;
+  const auto task = weir::task("alone", {.durability = weir::durability::process}, [&] { return ++ran; });
+  try {
+    task.on(t.runtime)();
+    FAIL("its record is lost");
+  } catch (const weir::store_error& e) {
+    CHECK_THAT(e.what(), ContainsSubstring("task run \"alone-0\"") && ContainsSubstring("could not be recorded"));
+  }
+  CHECK(ran == 1);
+  CHECK(task.on(t.runtime)() == 2);
+  CHECK(t.only("alone").state.name == "Completed");
+}
+
+TEST_CASE("a store that is closed leaves no log behind", "[runtime]") {
+  temporary_folder folder;
+  {
+    weir::runtime rt(at(folder / "weir.db"));
+    weir::flow("f", [] { step(1); }).on(rt)();
+  }
+  CHECK(std::filesystem::file_size(folder / "weir.db-wal") == 0);
+  CHECK(weir::store(folder / "weir.db").count_task_runs() == 1);
+}
+
 TEST_CASE("runs of many threads in one runtime are recorded completely", "[runtime][threads]") {
   temporary_folder folder;
   weir::runtime rt(
