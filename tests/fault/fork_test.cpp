@@ -69,7 +69,7 @@ TEST_CASE("a child records and reads through its parent's runtime, and through t
 TEST_CASE("a daemon keeps its store when its parent is gone and others come and go", "[fault][fork]") {
   temporary_folder folder;
   const auto path = folder / "weir.db";
-  constexpr int flows = 20, tasks = 5000;
+  constexpr int flows = 10, tasks = 5000;
   pipe_signal parent_gone;
   int from_daemon[2];
   REQUIRE(::pipe(from_daemon) == 0);
@@ -116,7 +116,7 @@ TEST_CASE("a fork while other threads record leaves a child that can record", "[
         if (k == 2) weir::store(path).count_flow_runs();
       }
     });
-  constexpr int rounds = 60;
+  constexpr int rounds = 20;
   int failed = 0;
   for (int r = 0; r < rounds; ++r)
     failed += in_child([&] {
