@@ -188,14 +188,14 @@ void json_writer::string(std::string_view text) {
 void json_writer::text(std::string_view text) {
   const auto data = std::as_bytes(std::span(text));
   if (for_key_) return key_bytes(data, "text");
-  if (blob(data, "text")) return;
+  if (blob(data, "text", data.size() + 2)) return;
   if (fits(text.size() + 3) && !quoted(text, for_people_)) bytes(data, "text");
 }
 
 void json_writer::bytes(std::span<const std::byte> data, std::string_view dtype) {
   if (for_key_) return key_bytes(data, dtype);
-  if (blob(data, dtype)) return;
   const auto length = core::base64_length(data.size());
+  if (blob(data, dtype, length)) return;
   if (!fits(length + dtype.size() + 32)) return;
   begin_object();
   key("dtype");
@@ -209,8 +209,8 @@ void json_writer::bytes(std::span<const std::byte> data, std::string_view dtype)
   end_object();
 }
 
-bool json_writer::blob(std::span<const std::byte> data, std::string_view dtype) {
-  if (!blobs_ || !blobs_->takes(data.size(), out_.size() - begin_)) return false;
+bool json_writer::blob(std::span<const std::byte> data, std::string_view dtype, std::size_t length_as_text) {
+  if (!blobs_ || !blobs_->takes(data.size(), out_.size() - begin_ + length_as_text)) return false;
   const auto at = blobs_->put(data);
   begin_object();
   key("dtype");

@@ -1,7 +1,5 @@
 #include "core/kept_value.hpp"
 
-#include "core/base64.hpp"
-
 #include <fmt/format.h>
 
 #include <cstring>
@@ -32,9 +30,9 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 value_writer::value_writer(std::size_t inline_limit, std::function<byte_stream&()> open)
     : inline_limit_(inline_limit), open_(std::move(open)) {}
 
-// As long as the value may still be small, what it would be as text decides.
+// As long as all of it may still be one small text, it is written as text.
 bool value_writer::takes(std::size_t bytes, std::size_t text) const {
-  return blob_sink::takes(bytes, text) && (stream_ || text + base64_length(bytes) > inline_limit_);
+  return blob_sink::takes(bytes, text) && (stream_ || text > inline_limit_);
 }
 
 byte_stream& value_writer::stream() {

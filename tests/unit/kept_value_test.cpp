@@ -50,6 +50,11 @@ TEST_CASE("a value that fits as text stays text, whatever its parts are", "[core
   CHECK(keep(row, 11'000).is_inline);
   CHECK(keep(row, 11'000).bytes == written(row));
   CHECK_FALSE(keep(row, 10'000).is_inline);
+  const std::string text(5000, 'x');
+  CHECK(keep(text, 5002).is_inline);
+  CHECK_FALSE(keep(text, 5001).is_inline);
+  CHECK(keep(std::vector{text, text}, 10'007).is_inline);
+  CHECK_FALSE(keep(std::vector{text, text}, 10'006).is_inline);
 }
 
 TEST_CASE("long rows and texts are kept as they are, and the text says where", "[core][kept]") {

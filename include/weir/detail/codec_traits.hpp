@@ -67,7 +67,7 @@ concept numeric = (number_like<T> && !std::is_enum_v<T> && !std::same_as<T, bool
 
 template <class T>
 concept text_like = std::same_as<T, const char*> || std::same_as<T, char*> ||
-                    (std::convertible_to<const T&, std::string_view> && requires { typename T::traits_type; });
+                    (requires { typename T::traits_type; } && std::convertible_to<const T&, std::string_view>);
 template <class T>
 concept path_like = requires(const T& t) {
   t.generic_string();

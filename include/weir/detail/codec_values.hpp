@@ -60,7 +60,7 @@ struct codec<T> {
     w.text(v);
   }
   static T read(json_reader r)
-    requires requires { typename T::allocator_type; }  // a view would look at what is gone
+    requires(requires { typename T::allocator_type; } && std::is_constructible_v<T, std::string_view>)  // no views
   {
     if constexpr (std::same_as<T, std::string>) return r.text();
     else return T(std::string_view(r.text()));
