@@ -104,8 +104,8 @@ std::uint64_t file_size(const std::string& path) noexcept {
   return ::stat(path.c_str(), &s) == 0 ? static_cast<std::uint64_t>(s.st_size) : 0;
 }
 
-// Nobody can write on a read-only mount, and without a log the file is all there is. SQLite would want to make the log's
-// index beside it; told that the file never changes, it does not.
+// Hardly anybody writes what is on a read-only mount, and without a log the file is all there is. SQLite would want to make
+// the log's index beside it; told that the file never changes, it does not.
 bool cannot_change(const std::string& path) noexcept {
   struct statvfs where {};
   return ::statvfs(path.c_str(), &where) == 0 && (where.f_flag & ST_RDONLY) != 0 && file_size(path + "-wal") == 0;
@@ -133,7 +133,7 @@ int version_to_read(SQLite::Database& db, const std::string& path) try {
       e.code());
 }
 
-SQLite::Database open_to_read(const std::string& path) try {
+SQLite::Database open_to_read(const std::string& path, bool frozen) try {
   if (struct stat s{}; ::stat(path.c_str(), &s) != 0)
     throw store_error(
         fmt::format(
@@ -143,7 +143,6 @@ SQLite::Database open_to_read(const std::string& path) try {
   if (::access(path.c_str(), R_OK) != 0)
     throw store_error(fmt::format("cannot open the store {}: this user may not read it; look at its permissions", path),
                       error_code::store_cannot_open);
-  const bool frozen = cannot_change(path);
   SQLite::Database db(frozen ? as_unchanging(path) : path,
                       SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX | (frozen ? SQLite::OPEN_URI : 0), 5000);
   sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -171,10 +170,13 @@ where conditions(const cache_filter& f, std::int64_t now) {
 class sqlite_reader::turn {
  public:
   explicit turn(const sqlite_reader& r) : lock_(r.mutex_) {
-    if (!r.inherited()) return;
-    close_inherited();
-    r.db_ = open_to_read(r.path_);
-    const_cast<sqlite_reader&>(r).opened_again();
+    if (r.inherited()) {
+      close_inherited();
+      r.db_ = open_to_read(r.path_, r.frozen_ = cannot_change(r.path_));
+      const_cast<sqlite_reader&>(r).opened_again();
+    } else if (r.frozen_ && !cannot_change(r.path_)) {  // somebody writes after all, through another mount
+      r.db_ = open_to_read(r.path_, r.frozen_ = false);
+    }
   }
 
  private:
@@ -182,7 +184,8 @@ class sqlite_reader::turn {
   std::lock_guard<std::mutex> lock_;
 };
 
-sqlite_reader::sqlite_reader(const std::string& path) : path_(path), db_(open_to_read(path)) {}
+sqlite_reader::sqlite_reader(const std::string& path)
+    : path_(path), frozen_(cannot_change(path)), db_(open_to_read(path, frozen_)) {}
 
 void sqlite_reader::let_go() noexcept {
   find_entry_.reset();

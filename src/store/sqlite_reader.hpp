@@ -41,7 +41,8 @@ class sqlite_reader final : connection_owner {
   std::optional<std::string> column_of(const uuid& run, std::string_view column) const;
 
   std::string path_;
-  mutable std::mutex mutex_;  // guards db_
+  mutable std::mutex mutex_;  // guards the two below
+  mutable bool frozen_;       // opened as unchanging
   mutable SQLite::Database db_;
   mutable std::optional<statement> find_entry_;
 };
