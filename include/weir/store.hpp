@@ -117,15 +117,17 @@ struct cache_filter {
   std::optional<std::string> key{};
   std::optional<std::string> task{};
   std::optional<duration> older_than{};  // made longer ago than this
+  bool failed = false;  // also keys of which every run failed: what they were made of, without a result
   std::size_t limit = 200;
   std::string cursor{};
 };
 
 /// One part of a cache key that differs from that of an earlier entry.
 struct changed_part {
-  std::string name{};    // "inputs.rounds", "version", ...
-  std::string before{};  // the value, where it is short, else its hash; empty: it was no part of the key
-  std::string now{};
+  std::string name{};  // "inputs.rounds", "version", ...
+  std::optional<std::string>
+      before{};  // the value, where it is short, else its hash; nullopt: it was no part of the key
+  std::optional<std::string> now{};
 };
 
 /// Why a task run used the cache or did not.

@@ -176,6 +176,7 @@ struct earlier_task_run {
   std::string history{};  // packed
   std::string result{};   // see "kept result" below; empty: none was kept
   std::optional<uuid> child{};
+  std::string parameters{};  // as recorded
 };
 
 /// A run whose process was found dead.

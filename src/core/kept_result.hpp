@@ -30,14 +30,15 @@ std::string keep_result(store_port& store, Write&& write) {
   return kept;
 }
 
-/// Calls `read(json_reader)` with the value.
+/// Calls `read(json_reader)` with the value. `where` becomes the path of a large one.
 /// \throws error (bad_value) it is damaged; missing_result, store_error a large one is gone; and what `read` throws
 template <class Read>
-void read_result(const store_port& store, std::string_view kept, Read&& read) {
+void read_result(const store_port& store, std::string_view kept, Read&& read, std::string* where = nullptr) {
   const bool large = kept.starts_with('f');
   kept.remove_prefix(kept.empty() ? 0 : 1);
   large_value held{{}, std::as_bytes(std::span(kept)), {}};
   if (large) held = store.find_large_value(kept);
+  if (large && where) *where = held.where;
   const auto document = json_document::from_kept(held.bytes);
   read(document.root());
 }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace weir::inline v0::detail {
 namespace {
@@ -55,12 +57,20 @@ caching::caching(const definition& d, const frame_ops& ops, const void* frame, r
   key_ = whole.finish();
 }
 
-caching::~caching() {
-  if (leads_) records_.cache().leave(*key_);
+caching::~caching() { leave(); }
+
+void caching::leave() {
+  // Not in a forked child, which inherits the place and none of those who wait.
+  if (std::exchange(leads_, false) && !records_.inherited()) records_.cache().leave(*key_);
+}
+
+bool caching::has_secrets() const {
+  return std::any_of(d_.params.begin(), d_.params.end(), [](const param_info& p) { return p.is_secret; });
 }
 
 void caching::not_cached(std::string_view why) {
-  if (d_.not_said_yet()) say(run_, log::level::warning, fmt::format("not cached: {}", why));
+  if (d_.not_said_yet(definition::warning::not_cached))
+    say(run_, log::level::warning, fmt::format("not cached: {}", why));
 }
 
 std::optional<std::vector<caching::made_part>> caching::make_parts() {
@@ -68,7 +78,7 @@ std::optional<std::vector<caching::made_part>> caching::make_parts() {
   try {
     context_scope in(run_);  // a key function may ask this_run, and log
     for (const auto& p : d_.set.cache.parts()) {
-      auto made = make_part(p);
+      auto made = make_part(p, parts.size());
       if (!made) return std::nullopt;
       parts.push_back(std::move(*made));
     }
@@ -79,7 +89,7 @@ std::optional<std::vector<caching::made_part>> caching::make_parts() {
   return parts;
 }
 
-std::optional<caching::made_part> caching::make_part(const cache_part& p) {
+std::optional<caching::made_part> caching::make_part(const cache_part& p, std::size_t number) {
   const auto& flow = *run_.flow;
   switch (p.what) {
     case part::task:
@@ -127,8 +137,14 @@ std::optional<caching::made_part> caching::make_part(const cache_part& p) {
       json_writer w(text);
       if (!p.function.call(p.function.target.get(), arguments.data(), w)) return std::nullopt;
       const std::string_view made(text.data(), text.size());
-      return made_part{"function", hash_of_value("function", [&](json_writer& key) { key.raw(made); }),
-                       made.size() <= longest_shown ? std::string(made) : std::string()};
+      // With its number, because functions may give equal values: their order counts. Not shown where an argument is secret.
+      return made_part{"function",
+                       hash_of_value("function",
+                                     [&](json_writer& key) {
+                                       key.unsigned_integer(number);
+                                       key.raw(made);
+                                     }),
+                       made.size() <= longest_shown && !has_secrets() ? std::string(made) : std::string()};
     }
   }
   return std::nullopt;
@@ -185,29 +201,35 @@ std::optional<std::string> caching::look() {
   return std::nullopt;
 }
 
-std::optional<std::string> caching::find() {
+std::optional<std::string> caching::find() try {
   if (!key_) return std::nullopt;
   if (d_.set.refresh_cache.value_or(run_.engine->refreshes_cache())) {
     settle(cache_status::refreshed);
     return std::nullopt;
   }
-  try {
-    auto found = look();
-    // Whether this thread leads now or another one did until now: what was true a moment ago may not be, so look again.
-    while (!found && d_.set.cache_single && !leads_) {
-      leads_ = records_.cache().lead(*key_, run_.engine->executor());
-      found = look();
-    }
-    settle(status_);
-    return found;
-  } catch (...) {
-    not_cached(in_short(describe(std::current_exception(), 1)));
-    unusable_ = true;
-    return std::nullopt;
+  auto found = look();
+  // Whether this thread leads now or another one did until now: what was true a moment ago may not be, so look again.
+  while (!found && d_.set.cache_single && !leads_) {
+    leads_ = records_.cache().lead(*key_, run_.engine->executor());
+    found = look();
   }
+  settle(status_);
+  return found;
+} catch (...) {
+  unusable(in_short(describe(std::current_exception(), 1)));
+  return std::nullopt;
 }
 
-void caching::found_unreadable() { settle(cache_status::unreadable); }
+void caching::found_unreadable() try { settle(cache_status::unreadable); } catch (...) {
+  unusable(in_short(describe(std::current_exception(), 1)));
+}
+
+// The call goes on as if there were no cache.
+void caching::unusable(std::string_view why) {
+  unusable_ = true;
+  use_.clear();
+  not_cached(why);
+}
 
 void caching::settle(cache_status how) {
   use_.assign(1, static_cast<char>(how));
@@ -218,8 +240,10 @@ void caching::settle(cache_status how) {
 
 void caching::add_entry(state_extras& with) {
   if (!key_ || unusable_) return;
-  const auto& lasts = d_.set.cache_expiration;
-  expires_ = lasts ? timestamp(run_.engine->clock().now() + *lasts).micros() : 0;
+  const auto now = run_.engine->clock().now().micros();
+  constexpr auto for_ever = std::numeric_limits<std::int64_t>::max();
+  const auto lasts = d_.set.cache_expiration ? d_.set.cache_expiration->count() : for_ever;
+  expires_ = lasts >= for_ever - now ? 0 : now + lasts;
   with.cache_key = core::view_of(*key_);
   with.cache_parts = shown_;
   with.cache_task = d_.id;

@@ -28,6 +28,8 @@ class caching {
   void add_entry(state_extras&);
   /// It was recorded: later calls find it. \param end  of its fact in the recording
   void publish(const std::string& result, std::uint64_t end);
+  /// The key is computed, or will not be: those who wait for it look again.
+  void leave();
 
  private:
   struct made_part {
@@ -36,12 +38,14 @@ class caching {
     std::string shown;  // JSON; empty: show the hash
   };
   std::optional<std::vector<made_part>> make_parts();
-  std::optional<made_part> make_part(const cache_part&);
+  std::optional<made_part> make_part(const cache_part&, std::size_t number);
   std::string shown_inputs(const cache_part&) const;
   std::string parts_text() const;
   std::optional<std::string> look();
   void not_cached(std::string_view why);
+  void unusable(std::string_view why);
   void settle(cache_status);
+  bool has_secrets() const;
 
   const definition& d_;
   const frame_ops& ops_;

@@ -25,6 +25,15 @@ std::uint32_t known_number(flow_run& flow, std::uint32_t parent_n, name_id calle
   return found ? at->n : 0;
 }
 
+// What an attempt before left of the call. A store that cannot be read makes it run again.
+std::optional<earlier_task_run> found_earlier(const flow_run& flow, const run_context& parent, std::uint32_t n) try {
+  return flow.records->port()->find_earlier(flow.id, n);
+} catch (const error& e) {
+  say(parent, log::level::warning,
+      fmt::format("a finished call runs again, because its record cannot be read: {}", e.what()));
+  return std::nullopt;
+}
+
 std::uint32_t count_call(run_context& parent, name_id called) {
   auto& parts = parent.parts();
   std::lock_guard lock(parts.mutex);
@@ -92,15 +101,21 @@ call_row::call_row(run_context& p, name_id name)
   auto& flow = *p.flow;
   // A forked child must not ask its parent's store.
   if (flow.records->inherited()) n = 0;
-  if (n != 0) earlier = flow.records->port()->find_earlier(flow.id, n);
+  if (n != 0) earlier = found_earlier(flow, p, n);
   else n = flow.next_n.fetch_add(1, std::memory_order_relaxed);
   log = run_log(flow, n, flow.attempt);
 }
 
-bool call_row::is_done() const {
+bool call_row::is_done(const definition& d, std::string_view parameters) const {
   if (!earlier || earlier->result.empty()) return false;
   const auto states = core::unpack_history(earlier->history, earlier->created);
-  return !states.empty() && states.back().is_completed();
+  if (states.empty() || !states.back().is_completed()) return false;
+  if (earlier->parameters == parameters) return true;
+  if (d.not_said_yet(definition::warning::other_arguments))
+    say(parent, log::level::warning,
+        fmt::format("call {} of {} has other arguments than in the attempt before, so it runs again: {} then, {} now",
+                    index, d.described(), cut(earlier->parameters, 200), cut(parameters, 200)));
+  return false;
 }
 
 void call_row::begin(timestamp now) {
@@ -158,7 +173,7 @@ std::string kept_result(const ending& e) {
   } catch (const store_error& error) {
     why = error.what();
   } catch (...) {
-    if (d.not_said_yet()) why = in_short(describe(std::current_exception(), 1));
+    if (d.not_said_yet(definition::warning::not_kept)) why = in_short(describe(std::current_exception(), 1));
   }
   if (!why.empty()) say(e.run, log::level::warning, fmt::format("the result is not kept: {}", why));
   return {};
@@ -182,8 +197,10 @@ void ending::finish(const verdict& v) {
     const auto failure = to_json_text(*v.failure);
     with.failure = failure;
     log.emit(run.attempt, with);
+    if (cache) cache->leave();
     say(run, log::level::error, fmt::format("Finished in state Failed({})", in_short(*v.failure)));
-    return call_hooks(set.on_failure, "on_failure", run, log, v.failure);
+    tell(set.on_failure, "on_failure", v.failure);
+    return;
   }
   const auto result = keep ? kept_result(*this) : std::string();
   if (auto named = asked_for(run))
@@ -191,9 +208,19 @@ void ending::finish(const verdict& v) {
   else log.enter(state_type::completed, clock_now());
   with.result = result;
   const auto end = log.emit(run.attempt, with);
-  if (cache) cache->publish(result, end);
+  if (cache) {
+    cache->publish(result, end);
+    cache->leave();
+  }
   say_completed(run, log);
-  call_hooks(set.on_completion, "on_completion", run, log, std::nullopt);
+  tell(set.on_completion, "on_completion", std::nullopt);
+}
+
+// What a hook tells others must not be lost when the process dies in it.
+void ending::tell(const hook_list& hooks, std::string_view which, const std::optional<weir::failure>& failure) {
+  if (!hooks.is_set()) return;
+  if (how != durability::relaxed) run.flow->records->flush(how, run.engine->executor());
+  call_hooks(hooks, which, run, log, failure);
 }
 
 void say_completed(const run_context& c, const run_log& log) {

@@ -46,8 +46,8 @@ struct call_row {
   void begin(timestamp now);
   /// Running, or Retrying in a later attempt of the flow.
   void start(timestamp now);
-  /// An attempt before completed it and kept what it returned.
-  bool is_done() const;
+  /// An attempt before completed it with these parameters and kept what it returned. Says so where they were others.
+  bool is_done(const definition&, std::string_view parameters) const;
 
   run_context& parent;
   name_id called;
@@ -80,9 +80,13 @@ struct ending {
   run_context& run;
   run_log& log;
   bool keep;
+  durability how;            // what the end is to survive before hooks are told of it
   caching* cache = nullptr;  // of a caching task
 
   void finish(const verdict&);
+
+ private:
+  void tell(const hook_list&, std::string_view which, const std::optional<weir::failure>&);
 };
 
 }  // namespace weir::inline v0::detail

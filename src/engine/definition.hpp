@@ -47,8 +47,12 @@ class definition : public std::enable_shared_from_this<definition> {
   std::string schema() const;
   /// `task "fetch" (pipeline.cpp:12)`
   std::string described() const;
-  /// True the first time: for warnings that one task gives once.
-  bool not_said_yet() const noexcept { return !said_.exchange(true); }
+  /// Warnings that one task gives once. True the first time.
+  enum class warning : unsigned { not_cached = 1, not_kept = 2, other_arguments = 4 };
+  bool not_said_yet(warning w) const noexcept {
+    const auto bit = static_cast<unsigned>(w);
+    return (said_.fetch_or(bit) & bit) == 0;
+  }
 
   const kind what;
   const std::string name;
@@ -69,7 +73,7 @@ class definition : public std::enable_shared_from_this<definition> {
   std::shared_ptr<const std::vector<std::string>> own_names_;  // of parameters that nobody named
   std::string tag_problem_;
   mutable std::atomic<bool> checked_{false};
-  mutable std::atomic<bool> said_{false};
+  mutable std::atomic<unsigned> said_{0};
 };
 
 }  // namespace weir::inline v0::detail

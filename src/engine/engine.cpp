@@ -186,8 +186,12 @@ void engine::tell_crashed(const definition& d) {
       }
   };
   for (const auto& r : found) {
-    if (r.kind == run_kind::flow) call_all(store.flow_runs({.id = r.id}));
-    else call_all(store.task_runs({.id = r.id}));
+    try {
+      if (r.kind == run_kind::flow) call_all(store.flow_runs({.id = r.id}));
+      else call_all(store.task_runs({.id = r.id}));
+    } catch (const error& e) {
+      log::error("on_crashed hook of {} was not called for run {}: {}", d.described(), r.id, e.what());
+    }
   }
 }
 

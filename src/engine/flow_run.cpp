@@ -84,7 +84,7 @@ struct flow_call {
   ended_run go() {
     std::optional<call_row> row;
     if (parent) row.emplace(*parent, d.id);
-    if (row && row->is_done())
+    if (row && row->is_done(d, parameters.text()))
       if (auto ended = ended_before(*row)) return std::move(*ended);
     auto created = create(std::move(row));
     return carry_out(created);
@@ -94,17 +94,17 @@ struct flow_call {
   std::optional<ended_run> ended_before(const call_row& row) {
     if (!row.earlier->child) return std::nullopt;
     const auto& store = *parent->flow->records->port();
-    const auto records = store.flow_runs({.id = row.earlier->child, .limit = 1});
-    if (records.empty()) return std::nullopt;
     try {
+      const auto records = store.flow_runs({.id = row.earlier->child, .limit = 1});
+      if (records.empty()) return std::nullopt;
       core::read_result(store, row.earlier->result, [this](json_reader r) { ops.read_result(frame, r); });
-    } catch (const error& cause) {
+      return ended_run{records[0].id, records[0].name, records[0].state, std::nullopt, nullptr};
+    } catch (...) {  // also what the user's codec throws
       say(*parent, log::level::warning,
-          fmt::format("Flow run '{}': a kept result cannot be used, so the flow runs: {}", records[0].name,
-                      cause.what()));
+          fmt::format("{}: its kept result cannot be used, so it runs again: {}", d.described(),
+                      in_short(describe(std::current_exception(), 1))));
       return std::nullopt;
     }
-    return ended_run{records[0].id, records[0].name, records[0].state, std::nullopt, nullptr};
   }
 
   created_run create(std::optional<call_row> row) {
@@ -179,7 +179,7 @@ struct flow_call {
     call_hooks(d.set.on_running, "on_running", c, log, std::nullopt);
     const attempts body{d, ops, frame, &run};
     const auto v = run_attempts(body, c, &log);
-    ending{body, c, log, keeps_result(d, parent)}.finish(v);
+    ending{body, c, log, keeps_result(d, parent), made.ends}.finish(v);
     if (made.ends != durability::relaxed) run.records->flush(made.ends, e.executor());
     if (!parent && run.records->failures() != run.failures_before) {
       // The body's own exception is what its caller waits for; the loss is then only said.

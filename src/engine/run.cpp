@@ -57,11 +57,17 @@ void sleep(const run_context& c, duration wait) {
 
 // The next attempt of a flow run finds the task runs of the ones before by identity. Only the identities are in memory, and
 // only then: 16 bytes a task run. The rest is read from the store when it is met.
-void meet_again(flow_run& flow) {
+void meet_again(flow_run& flow, const run_context& c) {
   ++flow.attempt;
   if (flow.records->inherited()) return;  // in a forked child: the store is its parent's
-  flow.engine->flush(durability::relaxed);
-  const auto before = flow.records->port()->known_task_runs(flow.id);
+  std::vector<known_task_run> before;
+  try {
+    flow.engine->flush(durability::relaxed);
+    before = flow.records->port()->known_task_runs(flow.id);
+  } catch (const error& e) {
+    say(c, log::level::warning,
+        fmt::format("finished tasks run again, because the store cannot be read: {}", e.what()));
+  }
   std::lock_guard lock(flow.known_mutex);
   flow.known_runs.clear();
   for (const auto& k : before) flow.known_runs.push_back({k.parent_n, intern(k.task), k.index, k.n});
@@ -183,6 +189,7 @@ weir::state run_log::now() const {
 
 verdict run_attempts(const attempts& a, run_context& c, run_log* log) {
   const int most = a.defined.set.retries + 1;
+  const auto called_before = c.shared ? c.shared->calls : call_counter();  // by a hook, before the first attempt
   for (;;) {
     verdict v;
     try {
@@ -210,8 +217,9 @@ verdict run_attempts(const attempts& a, run_context& c, run_log* log) {
       log->enter(state_type::running, "Retrying", fmt::format("attempt {} of {}", c.attempt, most), now_for(c));
       log->emit(c.attempt);
     }
-    c.shared.reset();  // this attempt counts its calls afresh and names its own final state
-    if (a.flow) meet_again(*a.flow);
+    c.shared = std::make_shared<shared_parts>();  // this attempt counts its calls afresh and names its own final state
+    c.shared->calls = called_before;
+    if (a.flow) meet_again(*a.flow, c);
   }
 }
 

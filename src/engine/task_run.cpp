@@ -3,6 +3,7 @@
 #include "engine/calls.hpp"
 
 #include "core/kept_result.hpp"
+#include "engine/failure.hpp"
 #include "engine/hooks.hpp"
 
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ struct task_call {
     const auto name = custom_name(d, site, parameters.text());
     const auto tags = tags_for(d, site);
     call_row row(parent, d.id);
-    if (row.is_done() && take(row, row.earlier->result)) return;
+    if (row.is_done(d, parameters.text()) && take(row, row.earlier->result)) return;
 
     run_context c;
     c.engine = &e;
@@ -62,10 +63,10 @@ struct task_call {
     }
     row.start(e.clock().now());
     emit_row(row, 1, texts);
-    call_hooks(d.set.on_running, "on_running", c, row.log, std::nullopt);
+    if (!row.earlier) call_hooks(d.set.on_running, "on_running", c, row.log, std::nullopt);
     const attempts body{d, ops, frame};
     const auto v = run_attempts(body, c, &row.log);
-    ending{body, c, row.log, keeps_result(d, &parent), cache ? &*cache : nullptr}.finish(v);
+    ending{body, c, row.log, keeps_result(d, &parent), how(), cache ? &*cache : nullptr}.finish(v);
     make_durable();
     if (v.error) std::rethrow_exception(v.error);
     throw_if_lost(c);
@@ -76,10 +77,10 @@ struct task_call {
     try {
       core::read_result(*parent.flow->records->port(), kept, [this](json_reader r) { ops.read_result(frame, r); });
       return true;
-    } catch (const error& cause) {
+    } catch (...) {  // also what the user's codec throws
       say(parent, log::level::warning,
           fmt::format("Task run '{}-{}': a kept result cannot be used, so the task runs: {}", d.name, row.index,
-                      cause.what()));
+                      in_short(describe(std::current_exception(), 1))));
       return false;
     }
   }

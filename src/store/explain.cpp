@@ -37,11 +37,11 @@ std::vector<changed_part> differences(const part_map& before, const part_map& no
   std::vector<changed_part> out;
   for (const auto& [name, value] : now) {
     const auto found = before.find(name);
-    if (found == before.end()) out.push_back({name, {}, value});
+    if (found == before.end()) out.push_back({name, std::nullopt, value});
     else if (found->second != value) out.push_back({name, found->second, value});
   }
   for (const auto& [name, value] : before)
-    if (!now.contains(name)) out.push_back({name, value, {}});
+    if (!now.contains(name)) out.push_back({name, value, std::nullopt});
   return out;
 }
 
@@ -56,8 +56,10 @@ std::optional<std::vector<changed_part>> nearest(const store_port& store, const 
                                                  const cache_record& own) {
   const auto now = parts_of(own.parts);
   std::optional<std::vector<changed_part>> best;
-  for (const auto& e : store.cache_entries({.task = run.task, .limit = most_compared}, {})) {
-    if (e.key == own.key || !e.has_result || (run.created_at && e.created_at >= *run.created_at)) continue;
+  // Newest first, from the creation of the run on.
+  const auto before_it = fmt::format("{}:{}", run.created_at.value_or(timestamp()).micros(), core::to_hex({}));
+  for (const auto& e : store.cache_entries({.task = run.task, .limit = most_compared, .cursor = before_it}, {})) {
+    if (e.key == own.key) continue;
     if (auto changed = differences(parts_of(e.parts), now); !best || changed.size() < best->size())
       best = std::move(changed);
   }
@@ -68,9 +70,10 @@ std::string listed(const std::vector<changed_part>& changed) {
   std::string out;
   for (const auto& c : changed) {
     out += out.empty() ? "" : ", ";
-    if (c.before.empty()) out += fmt::format("{} is new: {}", c.name, c.now);
-    else if (c.now.empty()) out += fmt::format("{} is gone: {}", c.name, c.before);
-    else out += fmt::format("{}: {} -> {}", c.name, c.before, c.now);
+    const auto shown = [](const std::string& value) { return value.empty() ? std::string("\"\"") : value; };
+    if (!c.before) out += fmt::format("{} is new: {}", c.name, shown(*c.now));
+    else if (!c.now) out += fmt::format("{} is gone: {}", c.name, shown(*c.before));
+    else out += fmt::format("{}: {} -> {}", c.name, shown(*c.before), shown(*c.now));
   }
   return out;
 }
@@ -82,7 +85,7 @@ cache_explanation explain_cache(const store_port& store, const task_run_record& 
   const auto use = store.cache_use(run.id);
   if (use.empty()) {
     out.text =
-        "it was not cached: its task has no cache policy, or no key could be made (then a log line of the run says why)";
+        "it was not cached: its task has no cache policy, or no key could be made (a log line says why, once for each task)";
     return out;
   }
   const auto key = core::to_hex(core::digest_from(std::string_view(use).substr(1)));
@@ -91,7 +94,8 @@ cache_explanation explain_cache(const store_port& store, const task_run_record& 
     case cache_status::hit:
       out.hit = true;
       out.text = "it used the result that is cached under " + key;
-      if (own && own->task_run) {
+      // The entry may have been made anew since.
+      if (own && own->task_run && run.created_at && own->created_at <= *run.created_at) {
         out.made_by = own->task_run;
         out.text += fmt::format(", made by task run {}", *own->task_run);
       }

@@ -13,7 +13,7 @@ namespace {
 
 bool matches(const cache_filter& f, const cache_record& r, timestamp now) {
   return (!f.key || *f.key == r.key) && (!f.task || *f.task == r.task) &&
-         (!f.older_than || r.created_at < now - *f.older_than);
+         (!f.older_than || r.created_at < now - *f.older_than) && (r.has_result || f.failed || f.key);
 }
 
 auto place_of(const cache_record& r) { return std::tuple(r.created_at, std::string_view(r.key)); }
@@ -63,8 +63,13 @@ page<cache_record> memory_cache::list(const cache_filter& f, timestamp now) cons
 }
 
 std::size_t memory_cache::clear(const cache_filter& f, timestamp now) {
+  auto all = f;
+  all.failed = true;
   std::lock_guard lock(mutex_);
-  return std::erase_if(entries_, [&](const auto& e) { return matches(f, e.second.shown, now); });
+  const auto removed = static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [&](const auto& e) { return matches(f, e.second.shown, now); }));
+  std::erase_if(entries_, [&](const auto& e) { return matches(all, e.second.shown, now); });
+  return removed;
 }
 
 std::string memory_cache::keep(std::vector<std::byte> value) {

@@ -182,7 +182,7 @@ class memory_store_port final : public store_port {
     std::lock_guard lock(mutex_);
     const auto* r = find(core::task_run_id(flow_run, n));
     if (!r) return std::nullopt;
-    return earlier_task_run{r->created, r->history, r->result, child_of(*r)};
+    return earlier_task_run{r->created, r->history, r->result, child_of(*r), r->parameters};
   }
   std::optional<std::string> find_result(const uuid& id) const override {
     std::lock_guard lock(mutex_);

@@ -163,6 +163,7 @@ where conditions(const cache_filter& f, std::int64_t now) {
     w.add("e.cache_key = ?", bytes{std::string(core::view_of(core::parse_digest(*f.key).value_or(core::digest{})))});
   if (f.task) w.add("e.task = (SELECT id FROM name WHERE text = ?)", *f.task);
   if (f.older_than) w.add("e.created < ?", now - f.older_than->count());
+  if (!f.failed && !f.key) w.add("e.result IS NOT NULL");
   return w;
 }
 
@@ -349,12 +350,13 @@ std::optional<earlier_task_run> sqlite_reader::find_earlier(const uuid& flow_run
   const turn mine(*this);
   statement s(
       db_.getHandle(),
-      "SELECT created, history, result, child FROM task_run WHERE flow_run = (SELECT key FROM flow_run WHERE id = ?) AND n = ?",
+      "SELECT created, history, result, child, parameters FROM task_run WHERE flow_run = (SELECT key FROM flow_run WHERE id = ?) AND n = ?",
       path_);
   const auto id = blob_of(flow_run);
   s.blob(id.value).integer(n);
   if (!s.step()) return std::nullopt;
-  earlier_task_run out{s.integer_at(0), std::string(s.text_at(1)), std::string(s.text_at(2)), std::nullopt};
+  earlier_task_run out{s.integer_at(0), std::string(s.text_at(1)), std::string(s.text_at(2)), std::nullopt,
+                       std::string(s.text_at(4))};
   if (!s.is_null(3)) out.child = uuid_from(s.text_at(3));
   return out;
 }

@@ -66,6 +66,7 @@ class sqlite_store_port final : public store_port {
     connection_owner::close_inherited();
     std::unique_ptr<sqlite_writer> writer;  // before the reader: it makes the file
     if (mode == open_mode::read_write) writer = std::make_unique<sqlite_writer>(path);
+    if (mode == open_mode::read_write) values_.sweep();
     reader_ = std::make_unique<sqlite_reader>(path);
     writer_ = std::move(writer);
   }

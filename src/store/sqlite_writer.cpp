@@ -480,12 +480,18 @@ void sqlite_writer::write_cache_entry(const cache_fact& f) {
 }
 
 std::size_t sqlite_writer::clear_cache(const cache_filter& which, std::int64_t now) {
-  auto w = conditions(which, now);
   turn t(*this);
-  statement remove(db_.getHandle(), "DELETE FROM cache_entry AS e" + w.text(), path_);
-  w.bind(remove);
-  remove.run();
-  const auto removed = static_cast<std::size_t>(sqlite3_changes(db_.getHandle()));
+  const auto remove = [&](const cache_filter& f) {
+    const auto w = conditions(f, now);
+    statement s(db_.getHandle(), "DELETE FROM cache_entry AS e" + w.text(), path_);
+    w.bind(s);
+    s.run();
+    return static_cast<std::size_t>(sqlite3_changes(db_.getHandle()));
+  };
+  const auto removed = remove(which);
+  auto rest = which;
+  rest.failed = true;  // what failed runs left of their keys goes too, and does not count
+  remove(rest);
   t.commit();
   return removed;
 }

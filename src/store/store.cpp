@@ -167,26 +167,30 @@ cache_explanation store::explain_cache(const uuid& task_run) const {
 }
 
 void store::read_result(const uuid& run, std::string_view type, void* to, void (*read)(void* to, json_reader)) const {
-  const auto kept = port_->find_result(run);
   run_info about;
   if (core::is_task_run_id(run)) about = get_task_run(run);
   else about = get_flow_run(run);
   const auto which = fmt::format("the result of {} run \"{}\" ({})", about.kind, about.name, run);
-  if (about.state.is_failed())
+  if (!about.state.is_final())
+    throw missing_result(fmt::format("{}: it is {}; ask again when it has ended", which, about.state.name));
+  if (!about.state.is_completed())
     throw failed_run(fmt::format("{}: it ended {}: {}", which, about.state.name, about.state.message),
                      about.failure.value_or(failure{.message = about.state.message}));
-  if (!about.state.is_completed())
-    throw missing_result(fmt::format("{}: it is {}; ask again when it has ended", which, about.state.name));
+  const auto kept = port_->find_result(run);
   if (!kept || kept->empty())
     throw missing_result(
         fmt::format("{} was not kept; give its task or flow persist_result = true, and run it again", which));
+  std::string where = "the row of the run";
   try {
-    core::read_result(*port_, *kept, [&](json_reader r) { read(to, r); });
+    core::read_result(
+        *port_, *kept, [&](json_reader r) { read(to, r); }, &where);
   } catch (const missing_result& e) {
     throw missing_result(fmt::format("{}: {}", which, e.what()));
-  } catch (const error& e) {
-    const auto where = kept->starts_with('f') ? "value " + kept->substr(1) : std::string("the row of the run");
-    throw error(fmt::format("{} cannot be read as {}: {} (kept in {})", which, type, e.what(), where), e.code());
+  } catch (const store_error& e) {
+    throw store_error(fmt::format("{}: {}", which, e.what()), e.code(), e.retryable());
+  } catch (const std::exception& e) {  // also what the user's codec throws
+    throw error(fmt::format("{} cannot be read as {}: {} (kept in {})", which, type, e.what(), where),
+                error_code::bad_value);
   }
 }
 

@@ -5,11 +5,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <system_error>
 
 namespace weir::inline v0::store_detail {
@@ -28,13 +30,25 @@ namespace {
                     full);
 }
 
+constexpr const char* part_prefix = "/.part-";
+
+bool holds(const std::string& path, std::string_view name) {
+  if (::access(path.c_str(), F_OK) != 0) return false;
+  try {
+    return core::to_hex(core::hash_of(platform::mapped_file(path).bytes())) == name;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 class file_writer final : public large_value_writer {
  public:
   explicit file_writer(std::string folder) : folder_(std::move(folder)) {
     if (::mkdir(folder_.c_str(), 0755) != 0 && errno != EEXIST) fail_to_keep(folder_, errno);
-    temporary_ = folder_ + "/.part-XXXXXX";
+    temporary_ = folder_ + part_prefix + "XXXXXX";
     fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
     if (fd_ < 0) fail_to_keep(temporary_, errno);
+    ::flock(fd_, LOCK_EX | LOCK_NB);  // nobody else has it: see sweep()
   }
   ~file_writer() override {
     if (fd_ >= 0) ::close(fd_);
@@ -53,12 +67,13 @@ class file_writer final : public large_value_writer {
   std::string commit() override {
     auto name = core::to_hex(hash_.finish());
     const auto path = folder_ + "/" + name;
-    // What is there under this name is whole, because it was renamed; its content is the same, because it is its name.
-    if (::access(path.c_str(), F_OK) == 0) return name;
-    if (::fchmod(fd_, 0644) != 0 || ::fdatasync(fd_) != 0) fail_to_keep(temporary_, errno);
-    if (::rename(temporary_.c_str(), path.c_str()) != 0) fail_to_keep(path, errno);
-    temporary_.clear();
-    sync_folder();
+    // Where an equal value is there already, whole, it serves both; a damaged one is replaced.
+    if (!holds(path, name)) {
+      if (::fchmod(fd_, 0644) != 0 || ::fdatasync(fd_) != 0) fail_to_keep(temporary_, errno);
+      if (::rename(temporary_.c_str(), path.c_str()) != 0) fail_to_keep(path, errno);
+      temporary_.clear();
+    }
+    sync_folder();  // also for the equal one: who renamed it may not have come to this yet
     return name;
   }
 
@@ -78,6 +93,18 @@ class file_writer final : public large_value_writer {
 };
 
 }  // namespace
+
+// A file that is being written is locked by its writer, for as long as that lives.
+void value_files::sweep() const noexcept {
+  std::error_code ignored;
+  for (std::filesystem::directory_iterator i(folder_, ignored), end; !ignored && i != end; i.increment(ignored)) {
+    if (!i->path().filename().string().starts_with(part_prefix + 1)) continue;
+    const int fd = ::open(i->path().c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) continue;
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) ::unlink(i->path().c_str());
+    ::close(fd);
+  }
+}
 
 std::unique_ptr<large_value_writer> value_files::keep() { return std::make_unique<file_writer>(folder_); }
 

@@ -14,6 +14,8 @@ class value_files {
 
   /// \throws store_error  the folder or a file cannot be made
   std::unique_ptr<large_value_writer> keep();
+  /// Removes what killed processes left half written. For whoever opens the store to write.
+  void sweep() const noexcept;
   /// \throws missing_result  it is not there; store_error  it cannot be read, or its content is not what its name says
   large_value find(std::string_view name) const;
 

@@ -201,6 +201,8 @@ TEST_CASE("a run that fails leaves no entry and spoils none", "[cache]") {
     return x;
   });
   CHECK_THROWS(task.on(t.runtime)(1));
+  CHECK(t.store().cache_entries().empty());
+  CHECK(t.store().cache_entries({.failed = true}).size() == 1);  // what its key was made of, for explanations
   good = true;
   CHECK(task.on(t.runtime)(1) == 1);
   good = false;
@@ -354,7 +356,7 @@ TEST_CASE("an explanation says hit or miss, and which part changed since the nea
   e = why();
   REQUIRE(e.changed.size() == 1);
   CHECK(e.changed[0].name == "inputs.token");
-  CHECK(e.changed[0].now.starts_with("#"));
+  CHECK(e.changed[0].now->starts_with("#"));
   for (const auto& entry : t.store().cache_entries()) CHECK_THAT(entry.parts, !ContainsSubstring("hunter"));
 
   weir::task("plain", [] {}).on(t.runtime)();
@@ -402,4 +404,83 @@ TEST_CASE("entries can be listed and cleared, and the results stay with their ru
   CHECK(writable.clear_cache() == 2);
   b.on(rt)(1);
   CHECK(*c.calls == 8);  // another process cleared it
+}
+
+TEST_CASE("two functions that give each other's values make another key", "[cache]") {
+  virtual_runtime t;
+  const auto first = cache::by([](const int& a, const int&) { return a % 10; });
+  const auto second = cache::by([](const int&, const int& b) { return b % 10; });
+  const auto pair = weir::task("pair", {.cache = first + second}, [](int a, int b) { return a * 100 + b; });
+  CHECK(pair.on(t.runtime)(1, 2) == 102);
+  CHECK(pair.on(t.runtime)(2, 1) == 201);
+  CHECK(pair.on(t.runtime)(11, 2) == 102);
+}
+
+TEST_CASE("what a key function makes of a secret is not shown", "[cache][secret]") {
+  temporary_folder folder;
+  weir::runtime rt({.store = folder / "weir.db", .console = false});
+  const auto login = weir::task(
+      "login", {.cache = cache::by([](const std::string& token) { return token; })},
+      [](const std::string&) { return 1; }, weir::arg("token").secret());
+  login.on(rt)("hunter2");
+  CHECK_THAT(rt.store().cache_entries().at(0).parts, !ContainsSubstring("hunter2"));
+}
+
+TEST_CASE("an expiration beyond all times is none", "[cache]") {
+  virtual_runtime t;
+  counted c;
+  const auto square = c({.cache = cache::inputs(), .cache_expiration = std::chrono::microseconds::max()});
+  square.on(t.runtime)(2);
+  square.on(t.runtime)(2);
+  CHECK(*c.calls == 1);
+}
+
+namespace {
+struct fussy {
+  int value = 0;
+  static inline bool refuses = false;
+};
+}  // namespace
+template <>
+struct weir::codec<fussy> {
+  static void write(json_writer& w, const fussy& f) { w.integer(f.value); }
+  static fussy read(json_reader r) {
+    if (fussy::refuses) throw std::out_of_range("user codec refuses");
+    return {static_cast<int>(r.integer())};
+  }
+};
+
+TEST_CASE("a codec that throws anything while it reads makes the body run", "[cache][codec]") {
+  virtual_runtime t;
+  int calls = 0;
+  const auto task = weir::task("t", {.cache = cache::key("k")}, [&] { return fussy{++calls}; });
+  task.on(t.runtime)();
+  fussy::refuses = true;
+  CHECK(task.on(t.runtime)().value == 2);
+  const auto id = t.store().task_runs({.task = "t"}).at(1).id;
+  CHECK(t.runtime.explain_cache(id).text == "the entry with its key could not be read any more");
+  try {
+    t.store().result<fussy>(id);
+    FAIL("its codec refuses");
+  } catch (const weir::error& e) {
+    CHECK_THAT(e.what(), ContainsSubstring("user codec refuses") && ContainsSubstring("task run \"t-1\""));
+  }
+  fussy::refuses = false;
+}
+
+TEST_CASE("an explanation looks at the entries before the run, however many came later", "[cache][explain]") {
+  virtual_runtime t;
+  counted c;
+  const auto square = c({.cache = cache::inputs()});
+  for (int i = 0; i < 300; ++i) {
+    square.on(t.runtime)(i);
+    t.clock->advance(1s);
+  }
+  const auto runs = t.store().task_runs({.task = "square", .limit = 1000});
+  CHECK_THAT(t.runtime.explain_cache(runs.at(50).id).text, ContainsSubstring("inputs.x: 49 -> 50"));
+  t.clock->advance(1s);
+  square.on(t.runtime)(50, "");
+  square.on(t.runtime)(50, "a");
+  CHECK_THAT(t.runtime.explain_cache(t.store().task_runs({.task = "square", .limit = 1000}).back().id).text,
+             ContainsSubstring("inputs.note: \"\" -> a"));
 }

@@ -133,10 +133,13 @@ TEST_CASE("a kept result that is damaged, gone or of another form is an error th
   const auto read = [&] { rt.store().result<std::vector<double>>(run.id()); };
   CHECK_THAT(what_of<weir::error>([&] { rt.store().result<std::string>(run.id()); }),
              ContainsSubstring("flow run \"" + run.name() + "\"") && ContainsSubstring("basic_string") &&
-                 ContainsSubstring("kept in value "));
+                 ContainsSubstring("(kept in " + path + "-values/"));
   const auto file = std::filesystem::directory_iterator(path + "-values")->path();
   std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
   CHECK_THAT(what_of<weir::error>(read), ContainsSubstring("damaged") && ContainsSubstring(file.string()));
+  // Who makes it again replaces the damaged file.
+  weir::flow("big", {.persist_result = true}, [] { return numbers(100'000); }).on(rt)();
+  CHECK(rt.store().result<std::vector<double>>(run.id()) == numbers(100'000));
   std::filesystem::remove(file);
   CHECK_THAT(what_of<weir::missing_result>(read), ContainsSubstring(file.string()));
 }
@@ -175,4 +178,22 @@ TEST_CASE("what an exception of weir says keeps its code in the record", "[resul
   CHECK(t.store().get_flow_run(run.id()).failure->code == weir::error_code::store_full);
   const auto other = weir::flow("f", [] { throw 1; }).on(t.runtime).run();
   CHECK(t.store().get_flow_run(other.id()).failure->code == weir::error_code::other);
+}
+
+TEST_CASE("a process killed in the middle of a large result leaves no half of it", "[results][files][fault]") {
+  temporary_folder folder;
+  const auto path = folder / "weir.db";
+  for (int pieces = 0; pieces < 6; ++pieces) {
+    const auto status = weir_test::wait_for(weir_test::start_child([&] {
+      const auto port = weir::open_store(path, weir::open_mode::read_write);
+      const auto value = port->keep_large_value();
+      const std::vector<std::byte> piece(1 << 20);
+      for (int i = 0; i < pieces; ++i) value->write(piece);
+      ::raise(SIGKILL);
+    }));
+    REQUIRE(weir_test::died_of(status, SIGKILL));
+    CHECK(files_in(path + "-values") == 1);  // the hazard is there
+    weir::runtime rt({.store = path, .console = false});
+    CHECK(files_in(path + "-values") == 0);
+  }
 }

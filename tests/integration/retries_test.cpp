@@ -249,8 +249,23 @@ TEST_CASE("branching on the attempt number moves no identity", "[engine][retry][
                        .on(t.runtime)
                        .run();
   CHECK(run);
-  // The second call of `step` is the same run in each attempt, whatever its argument: its first result is kept.
-  CHECK(ran == std::vector<int>{0, 1});
+  // The second call of `step` is the same run in each attempt; with another argument it runs again.
+  CHECK(ran == std::vector<int>{0, 1, 2, 3});
+  CHECK(t.store().logs({.contains = "has other arguments than in the attempt before"}).size() == 1);
   CHECK(t.store().task_runs({.task = "step"}).size() == 2);
   CHECK(t.store().task_runs({.task = "extra"}).size() == 1);
+}
+
+TEST_CASE("a hook that calls tasks does not shift those of the body", "[engine][retry][hooks]") {
+  virtual_runtime t;
+  const auto step = weir::task(
+      "step", [](int n) { return n; }, weir::arg("n"));
+  int attempts = 0;
+  const auto flow = weir::flow("f", {.retries = 1, .on_running = [&](const weir::run_info&) { step(77); }}, [&] {
+    const int result = step(5);
+    if (++attempts == 1) throw std::runtime_error("once");
+    return result;
+  });
+  CHECK(flow.on(t.runtime)() == 5);
+  CHECK(t.store().task_runs({.task = "step"}).size() == 2);
 }
