@@ -46,10 +46,14 @@ class hook_list {
  public:
   hook_list() = default;
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, hook_list> &&
-             std::is_invocable_v<const std::decay_t<F>&, const run_info&>)
-  hook_list(F&& f) {
-    list_.emplace_back(std::forward<F>(f));
+    requires(!std::same_as<std::remove_cvref_t<F>, hook_list>)
+  hook_list(F&& f_) {
+    constexpr bool is_hook = std::is_invocable_v<const std::decay_t<F>&, const run_info&>;
+    static_assert(
+        is_hook,
+        "weir: a hook is a function of const weir::run_info&; what it changes it keeps in a std::shared_ptr or an "
+        "atomic, because it is called const");
+    if constexpr (is_hook) list_.emplace_back(std::forward<F>(f_));
   }
   hook_list(std::initializer_list<hook> list) : list_(list) {}
 

@@ -2,6 +2,8 @@
 
 #include <weir/weir.hpp>
 
+#include <functional>
+
 using namespace std::chrono_literals;
 
 const auto none = weir::task("t", {}, [](int a) { return a; });
@@ -44,6 +46,18 @@ const auto for_one_type = weir::task("t", {.retry_if = [](const http_error& e) {
 const auto for_any = weir::task("t", {.retry_if = [](const std::exception_ptr& e) { return bool(e); }}, [] {});
 const auto for_any_value = weir::task("t", {.retry_if = [](std::exception_ptr e) { return bool(e); }}, [] {});
 const auto for_types = weir::task("t", {.retry_if = weir::retry_on<http_error, std::bad_alloc>()}, [] {});
+
+void alert(const weir::run_info&) {}
+const auto generic_hook = [](const auto& run) { (void)run.name; };
+const auto one_hook = weir::task("t", {.on_running = alert, .on_failure = generic_hook}, [] {});
+const auto hooks = weir::flow(
+    "f", {.on_completion = {alert, generic_hook, [](const weir::run_info&) {}}, .on_failure = {alert}}, [] {});
+const auto erased_hook = weir::task("t", {.on_failure = std::function<void(const weir::run_info&)>(alert)}, [] {});
+
+const auto cached = weir::task(
+    "t", {.cache = weir::cache::inputs().without("b") + weir::cache::key("v2"), .cache_expiration = 24h},
+    [](int a, int b) { return a + b; }, weir::arg("a"), weir::arg("b"));
+const auto by_key = weir::task("t", {.cache = weir::cache::by([](int a) { return a % 2; })}, [](int a) { return a; });
 
 int changed() {
   const auto a = named.with({.retries = 0, .run_name = "once"});

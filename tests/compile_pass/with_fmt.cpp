@@ -18,5 +18,6 @@ void shows(const weir::run_info& r, const std::vector<weir::uuid>& ids) {
   fmt::print("{} {} {}\n", r.total_run_time, *r.ended_at - *r.started_at, ids);
   const auto run = f.run(3);
   fmt::print("{} {}", run.id(), run.name());
+  weir::log::print("{} {}", r.id, ids);
   weir::log::info("{} {:.3f} {}", r.id, 1.5, weir::log::level::warning);
 }

@@ -19,7 +19,9 @@ const auto step = weir::task(
     {.retries = 1,
      .retry_delay = [](int number) { return number * 1s; },
      .retry_if = [](const std::exception& thrown) { return thrown.what()[0] == 'x'; },
-     .tags = {"one"}},
+     .cache = weir::cache::inputs() + weir::cache::by([] { return 1; }),
+     .tags = {"one"},
+     .on_failure = [](const weir::run_info&) {}},
     [](const std::map<std::string, int>& one, std::tuple<int, std::optional<double>> two, std::pair<int, int> three,
        std::array<int, 2> four, std::vector<weir::timestamp> five, std::unique_ptr<int> six) {
       return one.size() + five.size() + static_cast<std::size_t>(std::get<0>(two) + three.first + four[0] + *six);
