@@ -69,7 +69,11 @@ engine::engine(const runtime_options& o)
 
 engine::~engine() {
   forget_forks(this);
-  if (recording_->inherited()) return;
+  close();
+}
+
+void engine::close() {
+  if (recording_->inherited() || std::exchange(closed_, true)) return;
   if (ambient_run_) {
     std::vector<std::byte> facts;
     update_fact end;
@@ -128,6 +132,14 @@ void engine::finish() {
     records = recording_;
   }
   records->flush(durability::process, *executor_);  // returns at once where it is inherited
+}
+
+void engine::finish_process() {
+  finish();
+  // Whoever is in a run keeps the engine. Its session stays open then: the process that opens the store next sees that
+  // nobody holds its lock any more, and marks what was going on.
+  if (weak_from_this().use_count() == 1) close();
+  recording_->stop_thread();
 }
 
 run_context& engine::ambient() {

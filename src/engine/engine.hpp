@@ -51,9 +51,12 @@ class engine : public std::enable_shared_from_this<engine>, locked_over_forks {
   void flush(durability how);
   /// The same at the end of a runtime. A forked child leaves what it has inherited alone.
   void finish();
+  /// At the end of the process, when other threads may be in runs, or about to begin one.
+  void finish_process();
 
  private:
   void open();
+  void close();
   void lock_for_fork() override;
   void unlock_after_fork() override;
 
@@ -77,6 +80,7 @@ class engine : public std::enable_shared_from_this<engine>, locked_over_forks {
   std::vector<name_id> introduced_;
   std::vector<crashed_run> crashed_;  // of whom nobody was told yet
   std::atomic<weir::runtime*> owner_{nullptr};
+  bool closed_ = false;  // used by one thread: the last owner, or the one that ends the process
 };
 
 /// A number for each flow run of this process.

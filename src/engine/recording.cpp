@@ -27,12 +27,18 @@ recording::recording(std::shared_ptr<store_port> port, std::size_t capacity)
 }
 
 recording::~recording() {
+  stop_thread();
+  std::lock_guard leading(handing_over_);
+  hand_over(durability::relaxed);
+}
+
+void recording::stop_thread() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   work_.notify_one();
-  writer_.join();
+  if (writer_.joinable()) writer_.join();
 }
 
 std::uint64_t recording::append(std::span<const std::byte> facts, executor& waits) {
@@ -40,6 +46,15 @@ std::uint64_t recording::append(std::span<const std::byte> facts, executor& wait
   if (inherited()) return 0;
   // A fact larger than the whole buffer goes in alone.
   while (buffer_.size() + facts.size() > capacity_ && !buffer_.empty()) {
+    if (stopping_) {
+      lock.unlock();
+      {
+        std::lock_guard leading(handing_over_);
+        hand_over(durability::relaxed);
+      }
+      lock.lock();
+      continue;
+    }
     wait_node room;
     waiting_.push_back(&room);
     lock.unlock();
@@ -66,6 +81,12 @@ void recording::flush(durability how, executor& waits) {
   const auto done = [&] { return committed() >= target && (how != durability::power || synced_ >= target); };
   while (!inherited()) {
     if (how != durability::power && committed() >= target) return;
+    if (stopping_) {
+      std::lock_guard leading(handing_over_);
+      if (done()) return;
+      hand_over(how);
+      continue;
+    }
     // The first to arrive commits for all that arrived by then; a hand-over to the writer thread would cost more.
     if (std::unique_lock leading(handing_over_, std::try_to_lock); leading) {
       if (done()) return;

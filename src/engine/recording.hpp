@@ -35,6 +35,9 @@ class recording {
   /// Everything that ends at or before this place is in the store, or lost: see failures().
   std::uint64_t committed() const noexcept { return committed_.load(std::memory_order_acquire); }
 
+  /// Ends the writing thread, at the end of the process: from now on whoever waits, or finds the buffer full, writes himself.
+  void stop_thread();
+
   /// How many batches could not be written, and what the last one failed with.
   std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_acquire); }
   std::exception_ptr last_failure() const;
@@ -67,11 +70,10 @@ class recording {
   const std::size_t capacity_;
   const std::size_t wake_level_;
 
-  std::mutex mutex_;  // guards the five below
+  std::mutex mutex_;  // guards the four below
   std::vector<std::byte> buffer_;
-  std::uint64_t appended_ = 0;  // bytes, ever
-  bool writer_sleeps_ = true;   // without a time-out: the next append must wake it
-  bool stopping_ = false;
+  std::uint64_t appended_ = 0;       // bytes, ever
+  bool writer_sleeps_ = true;        // without a time-out: the next append must wake it
   std::vector<wait_node*> waiting_;  // for the next hand-over
   std::condition_variable work_;
 
@@ -84,6 +86,7 @@ class recording {
   mutable std::mutex failure_mutex_;  // guards last_failure_
   std::exception_ptr last_failure_;
   std::atomic<bool> inherited_{false};
+  std::atomic<bool> stopping_{false};  // set under mutex_
   cache_index cache_;
 
   std::thread writer_;

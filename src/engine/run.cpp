@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <cxxabi.h>
+
 #include <algorithm>
 
 namespace weir::inline v0::detail {
@@ -196,6 +198,8 @@ verdict run_attempts(const attempts& a, run_context& c, run_log* log) {
       context_scope in(c);
       a.ops.invoke(a.frame, c.attempt >= most);
       return v;
+    } catch (const abi::__forced_unwind&) {
+      throw;  // pthread_exit or a cancelled thread: it must reach the end of the thread
     } catch (...) {
       v.error = std::current_exception();
     }

@@ -19,10 +19,12 @@ std::string store_from_environment() {
   return "weir.db";
 }
 
-// The default is a convenience on top of ordinary runtimes. The slot is never destroyed; what is in it is closed at exit.
+// The default is a convenience on top of ordinary runtimes. It is never destroyed, because threads that are still running
+// at exit may be about to use it; what it has to record is recorded then.
 struct default_slot {
   std::mutex mutex;  // guards making and closing
   std::atomic<runtime*> made{nullptr};
+  runtime* ended = nullptr;
   bool closed = false;
 };
 default_slot& the_default() {
@@ -34,8 +36,9 @@ void close_default() {
   auto& slot = the_default();
   std::lock_guard lock(slot.mutex);
   slot.closed = true;
-  // A task that runs later still (in a destructor of something static) leaves no trace.
-  if (auto* rt = slot.made.exchange(&runtime::null()); rt && rt != &runtime::null()) delete rt;
+  // A task that is called later still (in a destructor of something static) leaves no trace.
+  slot.ended = slot.made.exchange(&runtime::null());
+  if (auto* e = slot.ended ? detail::engine::of(*slot.ended) : nullptr) e->finish_process();
 }
 
 runtime& make_default() {

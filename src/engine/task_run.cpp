@@ -67,7 +67,7 @@ struct task_call {
     const attempts body{d, ops, frame};
     const auto v = run_attempts(body, c, &row.log);
     ending{body, c, row.log, keeps_result(d, &parent), how(), cache ? &*cache : nullptr}.finish(v);
-    make_durable();
+    make_durable(v.error != nullptr);
     if (v.error) std::rethrow_exception(v.error);
     throw_if_lost(c);
   }
@@ -98,8 +98,10 @@ struct task_call {
   }
 
   durability how() const { return d.set.durability.value_or(parent.flow->inside); }
-  void make_durable() {
-    if (how() != durability::relaxed) parent.flow->records->flush(how(), e.executor());
+  void make_durable(bool failed = false) {
+    // What nobody catches ends the process, and no flow above has made sure of the record.
+    const auto least = failed && !parent.flow->defined ? durability::process : durability::relaxed;
+    if (const auto h = std::max(how(), least); h != durability::relaxed) parent.flow->records->flush(h, e.executor());
   }
 
   // A flow says at its end what could not be recorded; a task outside any flow, that is to be durable, says it here.
@@ -117,7 +119,10 @@ void run_task(const definition& d, const call_site* site, const frame_ops& ops, 
   engine* e = engine_for(site);
   if (!e) return run_unrecorded(d, ops, frame);
   if (d.set.on_crashed.is_set()) e->tell_crashed(d);
-  task_call{d, site, ops, frame, *e, parent_for(*e)}.go();
+  run_context& parent = parent_for(*e);
+  // A flow run keeps its engine; outside any flow this call does, for a body that ends the runtime or the process.
+  const auto keep = parent.flow->defined ? nullptr : e->shared_from_this();
+  task_call{d, site, ops, frame, *e, parent}.go();
 }
 
 }  // namespace weir::inline v0::detail

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
@@ -21,6 +22,9 @@ namespace {
 // a commit that checkpoints 4 MB takes some milliseconds, and reading gets slower with a long log.
 constexpr std::uint64_t idle_checkpoint = 1 << 20;
 constexpr std::uint64_t checkpoint_ceiling = 64 << 20;
+
+// For programs that write the file without taking turns with us.
+constexpr int busy_milliseconds = 5000;
 
 std::string boot_id() {
   std::string id;
@@ -150,7 +154,7 @@ class sqlite_writer::turn {
 
 sqlite_writer::sqlite_writer(const std::string& path) try
     : path_(path), locks_(lock_path(path)),
-      db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, 5000) {
+      db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, busy_milliseconds) {
   locks_.lock(turn_byte);
   struct unlock {
     platform::lock_file& locks;
@@ -197,11 +201,15 @@ void sqlite_writer::let_go() noexcept {
 
 sqlite_writer::~sqlite_writer() {
   sql_.reset();
-  if (inherited()) return;  // the file and its locks are the parent's
+  if (!inherited()) bring_home();  // else the file and its locks are the parent's
+}
+
+void sqlite_writer::bring_home() noexcept {
   try {
     locks_.lock(turn_byte);
     sqlite3_busy_timeout(db_.getHandle(), 0);  // a reader that needs the log keeps it; nobody waits for it
     db_.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+    sqlite3_busy_timeout(db_.getHandle(), busy_milliseconds);
     locks_.unlock(turn_byte);
   } catch (...) {
     // The log stays; whoever opens the store next reads through it.
@@ -221,7 +229,12 @@ std::uint64_t sqlite_writer::open_session(std::int64_t now) {
   // Before the commit: no other process can see the session without its lock.
   if (!locks_.try_lock(1 + session))
     throw store_error(fmt::format("store {}: the lock of session {} is taken", path_, session), error_code::store_busy);
-  t.commit();
+  try {
+    t.commit();
+  } catch (...) {
+    locks_.unlock(1 + session);  // the next one gets the number again, perhaps in another process
+    throw;
+  }
   own_sessions_.insert(static_cast<std::int64_t>(session));
   return session;
 }
@@ -230,7 +243,7 @@ void sqlite_writer::close_session(std::uint64_t session, std::int64_t now) {
   {
     turn t(*this);
     // Nothing of the session runs any more. What looks as if it did ended while the store could not be written.
-    crash_runs_of(static_cast<std::int64_t>(session), "its end could not be recorded", now);
+    crash_runs_of(static_cast<std::int64_t>(session), "it never ended, or its end could not be recorded", now);
     statement end(db_.getHandle(), "UPDATE session SET ended = ? WHERE id = ?", path_);
     end.integer(now).integer(static_cast<std::int64_t>(session));
     end.run();
@@ -238,6 +251,7 @@ void sqlite_writer::close_session(std::uint64_t session, std::int64_t now) {
   }
   own_sessions_.erase(static_cast<std::int64_t>(session));
   locks_.unlock(1 + session);
+  if (own_sessions_.empty()) bring_home();
 }
 
 void sqlite_writer::mark_crashed(std::int64_t now) {
@@ -248,12 +262,18 @@ void sqlite_writer::mark_crashed(std::int64_t now) {
   std::vector<dead> found;
   turn t(*this);
   {
-    statement open(db_.getHandle(), "SELECT id, host, pid FROM session WHERE ended IS NULL", path_);
+    // Also ended ones with runs: a thread may have begun one while its process was ending.
+    statement open(
+        db_.getHandle(),
+        "SELECT id, host, pid FROM session WHERE ended IS NULL UNION ALL "
+        "SELECT s.id, s.host, s.pid FROM (flow_run r CROSS JOIN session s ON s.id = r.session) WHERE r.state_type < 5",
+        path_);
     while (open.step()) {
       const auto id = open.integer_at(0);
       // A look at a lock does not show those of the same open file: our own sessions are known by name.
       const auto byte = 1 + static_cast<std::uint64_t>(id);
       if (own_sessions_.contains(id) || locks_.held_by_another(byte)) continue;
+      if (std::any_of(found.begin(), found.end(), [&](const dead& d) { return d.id == id; })) continue;
       found.push_back(
           {id, fmt::format("the process that ran it is gone (pid {} on {})", open.integer_at(2), open.text_at(1))});
     }

@@ -52,6 +52,7 @@ class sqlite_writer final : connection_owner {
   struct statements;
 
   void let_go() noexcept override;
+  void bring_home() noexcept;  // what the log holds, into the file
   std::int64_t name(name_id);
   std::int64_t known_key(std::uint64_t run) const;
   void write_flow(const flow_fact&);
