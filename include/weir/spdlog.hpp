@@ -11,6 +11,7 @@
 
 #include <weir/detail/host_lines.hpp>
 
+#include <spdlog/details/os.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/sink.h>
 
