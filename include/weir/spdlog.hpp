@@ -84,7 +84,7 @@ class forwarding_sink final : public spdlog::sinks::sink {
 ///   spdlog::set_default_logger(weir::in_front_of(spdlog::create_async<...>("app")));
 ///
 /// Set levels on both; a line must pass both.
-inline std::shared_ptr<spdlog::logger> in_front_of(std::shared_ptr<spdlog::logger> behind) {
+inline std::shared_ptr<spdlog::logger> in_front_of(const std::shared_ptr<spdlog::logger>& behind) {
   auto front = std::make_shared<spdlog::logger>(behind->name(), std::make_shared<detail::forwarding_sink>(behind));
   front->set_level(behind->level());
   attach(*front);

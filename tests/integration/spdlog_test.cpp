@@ -4,7 +4,7 @@
 #include "support/printing.hpp"
 #include "support/runtime.hpp"
 
-#include <spdlog/async_logger.h>
+#include <spdlog/async.h>
 #include <spdlog/sinks/ostream_sink.h>
 
 #include <thread>
