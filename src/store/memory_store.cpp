@@ -117,7 +117,8 @@ class memory_store_port final : public store_port {
       const auto at = std::max(now.micros(), last + 1);
       if (r.type == state_type::running) r.run_micros += at - last;
       core::append_state(r.history, last,
-                         {state_type::crashed, "Crashed", "its end could not be recorded", timestamp::from_micros(at)});
+                         {state_type::crashed, "Crashed", "it never ended, or its end could not be recorded",
+                          timestamp::from_micros(at)});
       r.type = state_type::crashed;
       r.end_offset = at - r.created;
     }

@@ -126,6 +126,7 @@ TEST_CASE("threads that are still calling tasks when main returns end with the p
             if (k == 0) step(i);
             else three_steps();
             if (i == 20) ++running;
+            while (i >= 20 && running < 2) std::this_thread::yield();  // neither keeps the other out of the full queue
           }
         }).detach();
       while (running < 2) std::this_thread::yield();

@@ -51,12 +51,12 @@ TEST_CASE("the runs of a session that did not end are Crashed once the store is 
   CHECK(state_of(1) == "Crashed");
   CHECK(state_of(2) == "Crashed");
   CHECK(state_of(3) == "Completed");
-  CHECK(port->flow_runs({.id = id_of(4)}).at(0).state.message == "its end could not be recorded");
+  CHECK(port->flow_runs({.id = id_of(4)}).at(0).state.message == "it never ended, or its end could not be recorded");
   CHECK(state_of(6) == "Crashed");
   CHECK(row(1, 1).state.name == "Crashed");
   CHECK(row(1, 2).state.name == "Completed");
   CHECK(row(3, 1).state.name == "Crashed");
-  CHECK(row(4, 1).state.message == "its end could not be recorded");
+  CHECK(row(4, 1).state.message == "it never ended, or its end could not be recorded");
   CHECK(row(5, 1).state.name == "Crashed");
 
   const auto crashed = port->flow_runs({.id = id_of(1)}).at(0);
