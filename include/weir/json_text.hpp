@@ -91,6 +91,8 @@ class WEIR_EXPORT json_writer {
 
   /// Where the next value begins; give it to `replace`. Not for keys.
   std::size_t mark();
+  /// Writes a key, budget or not, and makes room for what `replace` may put behind it. \return where its value begins
+  std::size_t mark(std::string_view key);
   /// Replaces what was written since `mark` by {"$type": ..., "$size": ...}, budget or not. `size`: elements, where known.
   void replace(std::size_t mark, std::string_view type, std::optional<std::size_t> size);
   /// Puts the value written since `mark` into an array of one when it is null, or null in such arrays: optional<T> needs

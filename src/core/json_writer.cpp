@@ -246,13 +246,14 @@ void json_writer::key_bytes(std::span<const std::byte> data, std::string_view dt
   out_.push_back(key_marker);  // so that what is last, which decides about a comma, is not a byte of the value
 }
 
-// Brackets and keys are written whatever the budget, so that what is there stays well-formed until it is replaced.
+// Brackets are written whatever the budget, so that what is there stays well-formed; but many of them fill it, too.
 void json_writer::enter(char bracket) {
   if (depth_ == deepest)
     throw error(fmt::format("a value is nested deeper than {} levels", deepest), error_code::bad_value);
   ++depth_;
   separate();
   out_.push_back(bracket);
+  if (out_.size() > limit_) full_ = true;
 }
 void json_writer::leave(char bracket) {
   --depth_;
@@ -263,12 +264,20 @@ void json_writer::end_array() { leave(']'); }
 void json_writer::begin_object() { enter('{'); }
 void json_writer::end_object() { leave('}'); }
 void json_writer::key(std::string_view name) {
-  if (full_) return;
+  if (!fits(name.size() + 4)) return;
   string(name);
   out_.push_back(':');
 }
 
 std::size_t json_writer::mark() { return out_.size(); }
+
+std::size_t json_writer::mark(std::string_view name) {
+  full_ = false;
+  const auto limit = std::exchange(limit_, unlimited);
+  key(name);
+  limit_ = limit;
+  return mark();
+}
 
 void json_writer::replace(std::size_t mark, std::string_view type, std::optional<std::size_t> size) {
   out_.resize(mark);

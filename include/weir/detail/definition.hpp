@@ -102,12 +102,12 @@ void write_value([[maybe_unused]] json_writer& w, [[maybe_unused]] const T& v) {
 /// \return whether it is the value
 template <class T>
 bool write_parameter(json_writer& w, const param_info& p, const T& v) {
-  w.key(p.name);
+  const auto mark = w.mark(p.name);
   if (p.is_secret) {
     w.string("***");
+    if (w.full()) w.replace(mark, "secret", std::nullopt);
     return false;
   }
-  const auto mark = w.mark();
   write_value(w, v);
   if (has_codec<T> && !w.full()) return true;
   std::optional<std::size_t> size;
