@@ -16,6 +16,12 @@ constexpr type_names names[] = {{"SCHEDULED", "Scheduled"}, {"PENDING", "Pending
                                 {"PAUSED", "Paused"},       {"CANCELLING", "Cancelling"}, {"COMPLETED", "Completed"},
                                 {"FAILED", "Failed"},       {"CRASHED", "Crashed"},       {"CANCELLED", "Cancelled"}};
 
+// A damaged file may hold any number.
+const type_names& names_of(state_type t) noexcept {
+  static constexpr type_names unknown{"UNKNOWN", "Unknown"};
+  return static_cast<std::size_t>(t) < std::size(names) ? names[static_cast<std::size_t>(t)] : unknown;
+}
+
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -27,8 +33,8 @@ constexpr bool hyphen_before(int byte) noexcept { return byte == 4 || byte == 6 
 
 }  // namespace
 
-std::string_view to_string(state_type t) noexcept { return names[static_cast<std::size_t>(t)].type; }
-std::string_view default_name(state_type t) noexcept { return names[static_cast<std::size_t>(t)].name; }
+std::string_view to_string(state_type t) noexcept { return names_of(t).type; }
+std::string_view default_name(state_type t) noexcept { return names_of(t).name; }
 
 std::optional<uuid> uuid::try_parse(std::string_view text) noexcept {
   if (text.size() != 36) return std::nullopt;
@@ -80,6 +86,7 @@ auto fmt::formatter<weir::run_kind>::format(weir::run_kind k, fmt::format_contex
 }
 auto fmt::formatter<weir::log::level>::format(weir::log::level l, fmt::format_context& context) const
     -> fmt::format_context::iterator {
-  constexpr const char* names[] = {"", "DEBUG", "INFO", "WARNING", "ERROR"};
-  return fmt::formatter<fmt::string_view>::format(names[static_cast<std::size_t>(l)], context);
+  constexpr const char* names[] = {"UNKNOWN", "DEBUG", "INFO", "WARNING", "ERROR"};
+  const auto i = static_cast<std::size_t>(l);
+  return fmt::formatter<fmt::string_view>::format(names[i < std::size(names) ? i : 0], context);
 }
