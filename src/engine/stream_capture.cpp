@@ -3,18 +3,22 @@
 #include "engine/prints.hpp"
 #include "platform/stdio_capture.hpp"
 
-#include <ext/stdio_sync_filebuf.h>
-
-#include <array>
 #include <iostream>
+
+#if __has_include(<ext/stdio_sync_filebuf.h>)
+#include <ext/stdio_sync_filebuf.h>
+#endif
 
 namespace weir::inline v0::detail {
 namespace {
 
-// The file behind a standard stream as long as it is synchronised with C's; null for any other buffer.
-std::FILE* file_behind(std::streambuf* buffer) {
-  auto* synced = dynamic_cast<__gnu_cxx::stdio_sync_filebuf<char>*>(buffer);
-  return synced ? synced->file() : nullptr;
+// The file behind a standard stream as long as it is synchronised with C's; null for any other buffer. Only libstdc++ can
+// tell; elsewhere pieces are always shown at once.
+std::FILE* file_behind([[maybe_unused]] std::streambuf* buffer) {
+#if __has_include(<ext/stdio_sync_filebuf.h>)
+  if (auto* synced = dynamic_cast<__gnu_cxx::stdio_sync_filebuf<char>*>(buffer)) return synced->file();
+#endif
+  return nullptr;
 }
 
 channel channel_of(std::FILE* file, channel own) noexcept {
