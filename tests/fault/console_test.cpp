@@ -65,6 +65,29 @@ TEST_CASE("lines that several threads print are shown whole", "[prints][fault][t
   CHECK(wrong == 0);
 }
 
+TEST_CASE("a line is not torn by one that another thread prints in its middle", "[prints][fault][threads]") {
+  const printing_child child([](auto& c) {
+    captured(c, [] {
+      pipe_signal begun, printed;
+      std::thread other(weir::bind_context([&] {
+        begun.wait();
+        std::cout << "other\n";
+        printed.raise();
+      }));
+      std::thread one(weir::bind_context([&] {
+        std::cout << "one ";
+        begun.raise();
+        printed.wait();
+        std::cout << "line\n";
+      }));
+      one.join();
+      other.join();
+    });
+  });
+  REQUIRE(child.ended_well());
+  CHECK(child.out() == "other\none line\n");
+}
+
 TEST_CASE("what is held back until its line is whole appears when it is flushed, and at the latest at the end",
           "[prints][fault][threads]") {
   const printing_child child([](auto& c) {
