@@ -1,5 +1,8 @@
 #include "core/tag_set.hpp"
 
+#include "core/name_text.hpp"
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -50,15 +53,10 @@ std::vector<std::string> tags_of(name_id set) {
 void lock_tag_sets() { the_merges().mutex.lock(); }
 void unlock_tag_sets() { the_merges().mutex.unlock(); }
 
-bool has_control_character(std::string_view text) noexcept {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 std::string tag_problem(std::string_view tag) {
   if (tag.empty()) return "has an empty tag";
   if (tag.size() > 200) return "has a tag of more than 200 bytes";
-  if (has_control_character(tag)) return "has a tag with a control character";
+  if (const auto what = unprintable(tag); !what.empty()) return fmt::format("has a tag with {}", what);
   return {};
 }
 

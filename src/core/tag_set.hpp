@@ -14,9 +14,6 @@ std::vector<std::string> tags_of(name_id set);
 /// What makes a tag unusable, as the end of a sentence; empty where it is fine.
 std::string tag_problem(std::string_view tag);
 
-/// Whether a name that people see has a control character in it.
-bool has_control_character(std::string_view) noexcept;
-
 // Around a fork, before the table of names is locked: see engine/process.hpp.
 void lock_tag_sets();
 void unlock_tag_sets();

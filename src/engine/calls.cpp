@@ -2,6 +2,7 @@
 
 #include "core/history.hpp"
 #include "core/kept_result.hpp"
+#include "core/name_text.hpp"
 #include "core/run_name.hpp"
 #include "core/tag_set.hpp"
 #include "engine/failure.hpp"
@@ -86,9 +87,9 @@ recorded_parameters::~recorded_parameters() { --this_thread_scratch().depth; }
 std::string custom_name(const definition& d, const call_site* site, std::string_view parameters) {
   if (site && site->run.run_name) {
     const auto& name = *site->run.run_name;
-    if (name.empty() || name.size() > 200 || core::has_control_character(name))
+    if (name.empty() || name.size() > 200 || !core::unprintable(name).empty())
       throw usage_error(d.described() +
-                        ": the run_name given with as() must have 1 to 200 bytes and no control characters");
+                        ": the run_name given with as() must be UTF-8 of 1 to 200 bytes without control characters");
     return name;
   }
   if (d.set.run_name.empty()) return {};

@@ -1,6 +1,7 @@
 #include "engine/context.hpp"
 
 #include "core/ids.hpp"
+#include "core/name_text.hpp"
 #include "core/tag_set.hpp"
 #include "engine/engine.hpp"
 #include "engine/prints.hpp"
@@ -111,8 +112,8 @@ std::vector<std::string> tags() { return core::tags_of(detail::current("tags").t
 
 void finish_as(std::string_view state_name, std::string_view message) {
   auto& c = detail::current("finish_as");
-  if (state_name.empty() || state_name.size() > 200 || core::has_control_character(state_name))
-    throw usage_error("this_run::finish_as: the name of a state has 1 to 200 bytes and no control characters");
+  if (state_name.empty() || state_name.size() > 200 || !core::unprintable(state_name).empty())
+    throw usage_error("this_run::finish_as: the name of a state is UTF-8 of 1 to 200 bytes without control characters");
   auto& parts = c.parts();
   std::lock_guard lock(parts.mutex);
   parts.finish.emplace(state_name, message);

@@ -1,5 +1,6 @@
 #include "engine/definition.hpp"
 
+#include "core/name_text.hpp"
 #include "core/run_name.hpp"
 #include "core/tag_set.hpp"
 
@@ -85,15 +86,14 @@ void definition::apply(const Options& o) {
 }
 
 std::string definition::described() const {
-  return fmt::format("{} \"{}\" ({}:{})", what == kind::task ? "task" : "flow", name.substr(0, longest_name), file_,
-                     line_);
+  return fmt::format("{} \"{}\" ({}:{})", what == kind::task ? "task" : "flow", core::shown(name), file_, line_);
 }
 
 std::string definition::problem() const {
   if (name.empty()) return "has no name";
   if (name.size() > longest_name)
     return fmt::format("has a name of {} bytes; at most {} are allowed", name.size(), longest_name);
-  if (core::has_control_character(name)) return "has a control character in its name";
+  if (const auto p = core::unprintable(name); !p.empty()) return fmt::format("has {} in its name", p);
   if (const auto at = name.find_first_of("/%&<>"); what == kind::flow && at != std::string::npos)
     return fmt::format("has '{}' in its name; names of flows must not contain / % & < or >", name[at]);
   std::vector<std::string_view> names;
@@ -111,6 +111,7 @@ std::string definition::problem() const {
         "has retries = {}, but parameter \"{}\" takes a move-only value, which cannot be given to a second attempt; take it by const "
         "reference, in a std::shared_ptr, or set retries to 0",
         set.retries, params[body.single_use - 1].name);
+  if (const auto p = core::unprintable(set.run_name); !p.empty()) return fmt::format("has {} in its run_name", p);
   if (!set.run_name.empty())
     if (auto p = core::run_name_problem(set.run_name, names); !p.empty())
       return fmt::format("has run_name \"{}\", which {}", set.run_name, p);

@@ -57,7 +57,7 @@ struct named_place {
   int line;
 
   template <class S>
-    requires std::is_convertible_v<const S&, std::string_view>
+    requires(std::is_convertible_v<const S&, std::string_view> && !std::is_null_pointer_v<S>)
   named_place(const S& name_, const char* file_ = __builtin_FILE(), int line_ = __builtin_LINE())
       : name(std::string_view(name_)), file(file_), line(line_) {}
 };
