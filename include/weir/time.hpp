@@ -8,16 +8,29 @@
 
 #include <chrono>
 #include <string>
+#include <type_traits>
 
 namespace weir::inline v0 {
 
 /// A length of time in microseconds. Converts from any chrono duration (500ms, 0.5s), never from a bare number, which
-/// would leave the unit open. Fractions of a microsecond are cut off.
+/// would leave the unit open. Fractions of a microsecond are cut off; what is too long for 64 bits becomes the longest, and
+/// what is not a number the most negative one, which everything here refuses.
 struct duration : std::chrono::microseconds {
   using base = std::chrono::microseconds;
   constexpr duration() noexcept : base(0) {}
   template <class Rep, class Period>
-  constexpr duration(std::chrono::duration<Rep, Period> d_) : base(std::chrono::duration_cast<base>(d_)) {}
+  constexpr duration(std::chrono::duration<Rep, Period> d_) : base(cast(d_)) {}
+
+ private:
+  template <class Rep, class Period>
+  static constexpr base cast(std::chrono::duration<Rep, Period> d) {
+    if constexpr (std::is_floating_point_v<Rep> || std::ratio_greater_v<Period, base::period>) {
+      const double micros = std::chrono::duration<double, std::micro>(d).count();
+      if (micros >= 0x1p63) return base::max();
+      if (!(micros >= -0x1p63)) return base::min();
+    }
+    return std::chrono::duration_cast<base>(d);
+  }
 };
 
 /// Seconds as a floating-point number: what records use for run times.

@@ -10,11 +10,8 @@ namespace {
 
 std::string in_seconds(duration d) { return fmt::format("{} s", std::chrono::duration<double>(d).count()); }
 
-// Waits saturate instead of overflowing: a thousand years is as good as for ever.
-constexpr double longest_seconds = 3.15e10;
-
 duration from_seconds(double s) noexcept {
-  return std::chrono::duration<double>(std::clamp(s, -longest_seconds, longest_seconds));
+  return std::min<duration>(std::chrono::duration<double>(s), core::longest_wait);
 }
 
 }  // namespace
@@ -23,6 +20,7 @@ duration delay_schedule::delay_after(const attempt_info& failed) const {
   if (by_attempt_) return by_attempt_(failed);
   if (list_.empty()) return {};
   if (is_backoff_) {
+    if (list_.front() == duration()) return {};
     const double first = std::chrono::duration<double>(list_.front()).count();
     const duration grown = from_seconds(first * std::pow(backoff_.factor, failed.number - 1));
     return backoff_.max ? std::min<duration>(grown, *backoff_.max) : grown;
@@ -31,10 +29,12 @@ duration delay_schedule::delay_after(const attempt_info& failed) const {
 }
 
 std::string delay_schedule::problem() const {
-  for (const auto d : list_)
+  for (const auto d : list_) {
+    if (d == duration::min()) return "retry_delay is not a number; give a duration of 0 or more";
     if (d < duration()) return fmt::format("retry_delay {} is negative; give a duration of 0 or more", in_seconds(d));
-  if (is_backoff_ && !(backoff_.factor >= 1))
-    return fmt::format("exponential_backoff factor {} is below 1; give 1 or more", backoff_.factor);
+  }
+  if (is_backoff_ && (!(backoff_.factor >= 1) || std::isinf(backoff_.factor)))
+    return fmt::format("exponential_backoff factor {} is below 1 or not finite; give 1 or more", backoff_.factor);
   if (is_backoff_ && backoff_.max && *backoff_.max < duration())
     return fmt::format("exponential_backoff max {} is negative; give a duration of 0 or more",
                        in_seconds(*backoff_.max));

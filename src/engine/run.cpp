@@ -10,6 +10,7 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace weir::inline v0::detail {
 namespace {
@@ -52,6 +53,7 @@ std::optional<duration> wait_before_retry(const definition& d, const run_context
 
 void sleep(const run_context& c, duration wait) {
   if (wait <= duration()) return;
+  wait = std::min(wait, core::longest_wait);
   wait_node nobody;
   if (auto* e = engine_of(c)) e->executor().wait(nobody, e->clock().steady_now() + wait, {});
   else plain_executor().wait(nobody, std::chrono::steady_clock::now() + wait, {});
@@ -205,7 +207,8 @@ weir::state run_log::now() const {
 }
 
 verdict run_attempts(const attempts& a, run_context& c, run_log* log) {
-  const int most = a.defined.set.retries + 1;
+  // The largest number is what people write for "without end".
+  const int most = std::min(a.defined.set.retries, std::numeric_limits<int>::max() - 1) + 1;
   const auto called_before = c.shared ? c.shared->calls : call_counter();  // by a hook, before the first attempt
   for (;;) {
     verdict v;
