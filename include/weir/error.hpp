@@ -34,6 +34,7 @@ enum class error_code : int {
   store_io = 106,           // the disk failed
   store_network_file_system = 107,
   unknown_run = 120,
+  unknown_artifact = 121,
   bad_value = 130,       // a recorded value does not have the form that its reader expects
   missing_result = 131,  // no result was kept
   run_failed = 132       // there is no result because the run failed

@@ -130,6 +130,38 @@ struct changed_part {
   std::optional<std::string> now{};
 };
 
+/// What somebody left in the record for people to look at: see artifact.hpp.
+struct artifact_record {
+  uuid id{};
+  std::string key{};   // empty: none
+  std::string type{};  // "markdown", "table", "link", "progress", "image"
+  std::string description{};
+  /// The markdown; a table as JSON; a link as markdown, [text](url); of a progress the percentage, "0" to "100". Of an image
+  /// nothing: see store::artifact_bytes.
+  std::string data{};
+  std::string media_type{};  // of an image: "image/png"
+  std::uint64_t size = 0;    // bytes of the data, or of the image
+  int version = 1;           // how many there are of this key up to this one
+  timestamp created_at{};
+  timestamp updated_at{};          // later than created_at for a progress that has moved
+  std::optional<uuid> flow_run{};  // none: it was made outside any flow
+  std::optional<uuid> task_run{};  // none: it was made outside any task
+};
+
+/// Which artifacts. Order: newest first.
+struct artifact_filter {
+  std::optional<uuid> id{};
+  std::optional<std::string> key{};   // empty: those without a key
+  std::optional<std::string> type{};  // "table"
+  std::optional<uuid> flow_run{};     // made by its body or by its tasks; not those of its subflows
+  std::optional<uuid> task_run{};
+  std::optional<timestamp> created_after{}, created_before{};  // bounds included
+  bool latest_only = false;  // the newest of each key, if it fits the other fields too; none without a key
+  bool with_data = true;     // false leaves `data` empty, which is quicker where it is long
+  std::size_t limit = 200;
+  std::string cursor{};
+};
+
 /// Why a task run used the cache or did not.
 struct cache_explanation {
   bool hit = false;
@@ -210,6 +242,17 @@ class WEIR_EXPORT store {
   /// \throws store_error (unknown_run) no such run
   cache_explanation explain_cache(const uuid& task_run) const;
 
+  page<artifact_record> artifacts(const artifact_filter& = {}) const;
+  std::size_t count_artifacts(const artifact_filter& = {}) const;
+  /// The newest of a key; nullopt where there is none.
+  /// \throws missing_result  its data was kept in a file that is not there any more
+  std::optional<artifact_record> artifact(std::string_view key) const;
+  /// \throws missing_result  as artifact()
+  std::optional<artifact_record> find_artifact(const uuid&) const;
+  /// The image, or the data as bytes.
+  /// \throws missing_result  as artifact(); store_error (unknown_artifact) there is no such artifact
+  std::vector<std::byte> artifact_bytes(const uuid&) const;
+
   store_info info() const;
 
  private:
@@ -221,6 +264,8 @@ class WEIR_EXPORT store {
 /// One JSON object on one line, keys as the fields are called here, times as RFC 3339, ids as text.
 WEIR_EXPORT std::string to_json(const flow_run_record&);
 WEIR_EXPORT std::string to_json(const task_run_record&);
+/// The data of a table is its rows, that of a progress a number.
+WEIR_EXPORT std::string to_json(const artifact_record&);
 
 /// The tree as a Mermaid flowchart: a box for each run with name and state, an arrow from each caller.
 WEIR_EXPORT std::string to_mermaid(const run_node&);

@@ -28,7 +28,8 @@ enum class fact_kind : std::uint32_t {
   task_run = 3,
   update = 4,
   log_line = 5,
-  cache_entry = 6
+  cache_entry = 6,
+  artifact = 7
 };
 
 /// A name in the process-wide table of names: tasks, flows, state names, versions, sets of tags (a JSON array, sorted).
@@ -126,6 +127,19 @@ struct cache_fact : fact {
   std::uint32_t length[texts]{};
 };
 
+/// An artifact, as it is now: what it says replaces what an earlier fact said, one with an `updated` that is not later than
+/// the recorded one is refused. The first one of an id makes the next version of its key.
+struct artifact_fact : fact {
+  static constexpr fact_kind tag = fact_kind::artifact;
+  name_id type = 0;
+  std::int64_t created = 0, updated = 0;
+  std::uint64_t bytes = 0;  // of the content
+  uuid id{};
+  // key: or none; media_type: none for what is text; content: see "kept content"
+  enum { key, description, media_type, content, texts };
+  std::uint32_t length[texts]{};
+};
+
 /// How a call of a caching task met the cache. The values reach the store: never renumber.
 enum class cache_status : std::uint8_t {
   hit = 1,
@@ -157,6 +171,7 @@ void for_each_fact(std::span<const std::byte> batch, Visitor&& visit) {
       case fact_kind::update: visit(static_cast<const update_fact&>(f)); break;
       case fact_kind::log_line: visit(static_cast<const log_fact&>(f)); break;
       case fact_kind::cache_entry: visit(static_cast<const cache_fact&>(f)); break;
+      case fact_kind::artifact: visit(static_cast<const artifact_fact&>(f)); break;
     }
     p += f.size;
   }
@@ -209,6 +224,14 @@ struct large_value {
   std::string where{};  // for messages: a path
 };
 
+// Kept content of an artifact is one text, as a result: 'j' and the bytes as they are, or 'f' and the name of a large value,
+// which is the bytes as they are, so that the file is the image or the text.
+
+struct found_artifact {
+  artifact_record shown{};  // without its data
+  std::string content{};    // empty where the filter does not ask for the data
+};
+
 struct found_cache_entry {
   std::int64_t created = 0;
   std::int64_t expires = 0;  // 0: never
@@ -257,6 +280,8 @@ class WEIR_EXPORT store_port {
   virtual std::size_t count_task_runs(const task_run_filter&) const = 0;
   virtual store_info info() const = 0;
   virtual page<cache_record> cache_entries(const cache_filter&, timestamp now) const = 0;
+  virtual page<found_artifact> artifacts(const artifact_filter&) const = 0;
+  virtual std::size_t count_artifacts(const artifact_filter&) const = 0;
 
   /// The task runs of one flow run, for an attempt that meets them again.
   virtual std::vector<known_task_run> known_task_runs(const uuid& flow_run) const = 0;

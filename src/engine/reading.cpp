@@ -27,6 +27,8 @@ class flushing_port final : public store_port {
     const auto e = engine_.lock();
     return store.cache_entries(f, e ? e->clock().now() : now);
   }
+  page<found_artifact> artifacts(const artifact_filter& f) const override { return fresh().artifacts(f); }
+  std::size_t count_artifacts(const artifact_filter& f) const override { return fresh().count_artifacts(f); }
   std::vector<known_task_run> known_task_runs(const uuid& id) const override { return fresh().known_task_runs(id); }
   std::optional<earlier_task_run> find_earlier(const uuid& id, std::uint32_t n) const override {
     return fresh().find_earlier(id, n);

@@ -46,6 +46,7 @@ void folded_batch::assign(std::span<const std::byte> batch) {
   runs_.clear();
   lines_.clear();
   cache_entries_.clear();
+  artifacts_.clear();
   const auto remember = [this](const fact& f) {
     entries_.push_back({f.run, f.n, static_cast<std::uint32_t>(entries_.size()), &f});
   };
@@ -54,6 +55,7 @@ void folded_batch::assign(std::span<const std::byte> batch) {
     if constexpr (std::is_same_v<type, flow_fact>) flows_.push_back(&f);
     else if constexpr (std::is_same_v<type, log_fact>) lines_.push_back(&f);
     else if constexpr (std::is_same_v<type, cache_fact>) cache_entries_.push_back(&f);
+    else if constexpr (std::is_same_v<type, artifact_fact>) artifacts_.push_back(&f);
     else remember(f);
   });
 

@@ -27,6 +27,8 @@ class folded_batch {
   const std::vector<const log_fact*>& lines() const noexcept { return lines_; }
   /// As they were emitted.
   const std::vector<const cache_fact*>& cache_entries() const noexcept { return cache_entries_; }
+  /// As they were emitted.
+  const std::vector<const artifact_fact*>& artifacts() const noexcept { return artifacts_; }
 
  private:
   struct entry {
@@ -40,6 +42,7 @@ class folded_batch {
   std::vector<run_change> runs_;
   std::vector<const log_fact*> lines_;
   std::vector<const cache_fact*> cache_entries_;
+  std::vector<const artifact_fact*> artifacts_;
 };
 
 }  // namespace weir::inline v0::store_detail

@@ -3,6 +3,7 @@
 #include "core/history.hpp"
 #include "core/ids.hpp"
 #include "core/tag_set.hpp"
+#include "store/memory_artifacts.hpp"
 #include "store/memory_cache.hpp"
 #include "store/records.hpp"
 
@@ -200,6 +201,8 @@ class memory_store_port final : public store_port {
   std::optional<found_cache_entry> find_cache_entry(std::string_view key) const override { return cache_.find(key); }
   page<cache_record> cache_entries(const cache_filter& f, timestamp now) const override { return cache_.list(f, now); }
   std::size_t clear_cache(const cache_filter& f, timestamp now) override { return cache_.clear(f, now); }
+  page<found_artifact> artifacts(const artifact_filter& f) const override { return artifacts_.list(f); }
+  std::size_t count_artifacts(const artifact_filter& f) const override { return artifacts_.list(all_of(f)).size(); }
   std::unique_ptr<large_value_writer> keep_large_value() override { return std::make_unique<value_writer>(cache_); }
   large_value find_large_value(std::string_view name) const override { return cache_.find_value(name); }
 
@@ -335,6 +338,14 @@ class memory_store_port final : public store_port {
     });
   }
 
+  void record(const artifact_fact& f) {
+    const auto* flow = key_of(f);
+    if (!flow) return;
+    const auto& run = runs_.at({*flow, 0});
+    artifacts_.record(f, run.ambient ? std::nullopt : std::optional(run.id),
+                      f.n == 0 ? std::nullopt : std::optional(core::task_run_id(run.id, f.n)));
+  }
+
   // Records.
 
   template <class Row>
@@ -403,7 +414,7 @@ class memory_store_port final : public store_port {
     return f;
   }
 
-  mutable std::mutex mutex_;  // guards all but the cache
+  mutable std::mutex mutex_;  // guards all but the last two
   int fail_write_;
   int writes_ = 0;
   std::uint64_t sessions_ = 0, lost_ = 0;
@@ -414,6 +425,7 @@ class memory_store_port final : public store_port {
   std::map<row_key, stored_run> runs_;  // number 0 is the flow run itself
   std::map<row_key, stored_line> lines_;
   store_detail::memory_cache cache_;
+  store_detail::memory_artifacts artifacts_;
 };
 
 }  // namespace

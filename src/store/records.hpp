@@ -28,6 +28,13 @@ state newest_state(state_type, const std::vector<state>& history, std::int64_t c
 /// From a set of tags as facts name it.
 std::vector<std::string> parse_tags(std::string_view json);
 
+/// \throws usage_error  a page of no records
+template <class Filter>
+const Filter& checked(const Filter& f) {
+  if (f.limit == 0) throw usage_error("a page of 0 records: give a limit of 1 or more");
+  return f;
+}
+
 /// The numbers of a cursor: "17", "17:3". \throws usage_error it is not one of `numbers` numbers
 std::vector<std::int64_t> parse_cursor(std::string_view cursor, std::size_t numbers);
 /// Of a page of cache entries: "1767225600000000:0123...", when the last one was made and its key.

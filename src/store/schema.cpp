@@ -60,6 +60,15 @@ CREATE TABLE cache_entry (
   n INTEGER, parts TEXT NOT NULL, result BLOB) STRICT, WITHOUT ROWID;
 CREATE INDEX cache_entry_by_task ON cache_entry (task, created);
 
+-- The newest version of a key is the one with `latest`. `data` is text, of an image a blob; a large one is in the file `data_file`.
+CREATE TABLE artifact (
+  seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key TEXT, version INTEGER NOT NULL, latest INTEGER, type INTEGER NOT NULL,
+  description TEXT, data ANY, data_file TEXT, media_type TEXT, size INTEGER NOT NULL, created INTEGER NOT NULL,
+  updated INTEGER NOT NULL, flow_run INTEGER NOT NULL, n INTEGER NOT NULL) STRICT;
+CREATE INDEX artifact_latest ON artifact (latest) WHERE latest = 1;
+CREATE INDEX artifact_by_key ON artifact (key);
+CREATE INDEX artifact_by_run ON artifact (flow_run);
+
 CREATE VIEW v_flow_run AS
   SELECT lower(substr(hex(r.id), 1, 8) || '-' || substr(hex(r.id), 9, 4) || '-' || substr(hex(r.id), 13, 4) || '-' ||
                substr(hex(r.id), 17, 4) || '-' || substr(hex(r.id), 21)) AS id,
@@ -111,6 +120,22 @@ CREATE VIEW v_log AS
          strftime('%Y-%m-%dT%H:%M:%S', l.created / 1000000, 'unixepoch') || printf('.%06dZ', l.created % 1000000) AS timestamp,
          l.message AS message, g.text AS logger, l.flow_run AS flow_run_key, l.seq AS seq
   FROM log l JOIN flow_run f ON f.key = l.flow_run LEFT JOIN name g ON g.id = l.logger;
+
+CREATE VIEW v_artifact AS
+  SELECT lower(substr(hex(a.id), 1, 8) || '-' || substr(hex(a.id), 9, 4) || '-' || substr(hex(a.id), 13, 4) || '-' ||
+               substr(hex(a.id), 17, 4) || '-' || substr(hex(a.id), 21)) AS id,
+         a.key AS key, a.version AS version, coalesce(a.latest, 0) AS latest, t.text AS type, a.description AS description,
+         a.data AS data, a.data_file AS data_file, a.media_type AS media_type, a.size AS size,
+         strftime('%Y-%m-%dT%H:%M:%S', a.created / 1000000, 'unixepoch') || printf('.%06dZ', a.created % 1000000) AS created,
+         strftime('%Y-%m-%dT%H:%M:%S', a.updated / 1000000, 'unixepoch') || printf('.%06dZ', a.updated % 1000000) AS updated,
+         CASE f.ambient WHEN 0 THEN
+           lower(substr(hex(f.id), 1, 8) || '-' || substr(hex(f.id), 9, 4) || '-' || substr(hex(f.id), 13, 4) || '-' ||
+                 substr(hex(f.id), 17, 4) || '-' || substr(hex(f.id), 21)) END AS flow_run_id,
+         CASE a.n WHEN 0 THEN NULL ELSE
+           lower(substr(hex(f.id), 1, 8) || '-' || substr(hex(f.id), 9, 4) || '-8' || substr(hex(f.id), 14, 3) || '-' ||
+                 substr(hex(f.id), 17, 4) || '-' || substr(hex(f.id), 21, 4) || printf('%08x', a.n)) END AS task_run_id,
+         a.seq AS seq
+  FROM artifact a JOIN flow_run f ON f.key = a.flow_run LEFT JOIN name t ON t.id = a.type;
 )sql";
 
 // Number i + 1 brings a store from version i to i + 1. Forward only; what was released is never changed.

@@ -167,23 +167,15 @@ where conditions(const cache_filter& f, std::int64_t now) {
   return w;
 }
 
-// The connection for one query.
-class sqlite_reader::turn {
- public:
-  explicit turn(const sqlite_reader& r) : lock_(r.mutex_) {
-    if (r.inherited()) {
-      close_inherited();
-      r.db_ = open_to_read(r.path_, r.frozen_ = cannot_change(r.path_));
-      const_cast<sqlite_reader&>(r).opened_again();
-    } else if (r.frozen_ && !cannot_change(r.path_)) {  // somebody writes after all, through another mount
-      r.db_ = open_to_read(r.path_, r.frozen_ = false);
-    }
+sqlite_reader::turn::turn(const sqlite_reader& r) : lock_(r.mutex_) {
+  if (r.inherited()) {
+    close_inherited();
+    r.db_ = open_to_read(r.path_, r.frozen_ = cannot_change(r.path_));
+    const_cast<sqlite_reader&>(r).opened_again();
+  } else if (r.frozen_ && !cannot_change(r.path_)) {  // somebody writes after all, through another mount
+    r.db_ = open_to_read(r.path_, r.frozen_ = false);
   }
-
- private:
-  platform::no_fork here_;  // before the lock, so that no thread holds that at a fork
-  std::lock_guard<std::mutex> lock_;
-};
+}
 
 sqlite_reader::sqlite_reader(const std::string& path)
     : path_(path), frozen_(cannot_change(path)), db_(open_to_read(path, frozen_)) {}

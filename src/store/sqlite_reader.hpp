@@ -33,6 +33,8 @@ class sqlite_reader final : connection_owner {
   std::optional<found_cache_entry> find_cache_entry(std::string_view key) const;
   page<cache_record> cache_entries(const cache_filter&, std::int64_t now) const;
   std::string cache_use(const uuid& task_run) const;
+  page<found_artifact> artifacts(const artifact_filter&) const;
+  std::size_t count_artifacts(const artifact_filter&) const;
   store_info info() const;
 
  private:
@@ -45,6 +47,16 @@ class sqlite_reader final : connection_owner {
   mutable bool frozen_;       // opened as unchanging
   mutable SQLite::Database db_;
   mutable std::optional<statement> find_entry_;
+};
+
+/// The connection for one query.
+class sqlite_reader::turn {
+ public:
+  explicit turn(const sqlite_reader&);
+
+ private:
+  platform::no_fork here_;  // before the lock, so that no thread holds that at a fork
+  std::lock_guard<std::mutex> lock_;
 };
 
 /// Which entries a filter means; the table is called e.

@@ -119,6 +119,8 @@ class sqlite_store_port final : public store_port {
     return reader_->cache_entries(f, now.micros());
   }
   std::string cache_use(const uuid& id) const override { return reader_->cache_use(id); }
+  page<found_artifact> artifacts(const artifact_filter& f) const override { return reader_->artifacts(f); }
+  std::size_t count_artifacts(const artifact_filter& f) const override { return reader_->count_artifacts(f); }
   store_info info() const override { return reader_->info(); }
 
   // On a connection of its own: a long query must not hold up tasks that look for their results.

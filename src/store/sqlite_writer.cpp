@@ -110,9 +110,23 @@ struct sqlite_writer::statements {
             "ON CONFLICT (cache_key) DO UPDATE SET task = excluded.task, created = excluded.created, cache_expiration = "
             "excluded.cache_expiration, flow_run = excluded.flow_run, n = excluded.n, parts = excluded.parts, result = excluded.result WHERE "
             "excluded.result IS NOT NULL OR result IS NULL",
+            path),
+        find_artifact(db, "SELECT updated FROM artifact WHERE id = ?", path),
+        change_artifact(
+            db,
+            "UPDATE artifact SET description = ?, data = ?, data_file = ?, media_type = ?, size = ?, updated = ? WHERE id = ?",
+            path),
+        supersede_artifact(
+            db,
+            "UPDATE artifact SET latest = NULL WHERE seq = (SELECT max(seq) FROM artifact WHERE key = ?) RETURNING version",
+            path),
+        artifact(
+            db,
+            "INSERT INTO artifact (description, data, data_file, media_type, size, updated, id, created, type, key, version, latest, "
+            "flow_run, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             path) {}
   statement begin, commit, find_name, add_name, flow, flow_run, update_flow_run, task_run, update_task_run, line,
-      late_line, cache_entry;
+      late_line, cache_entry, find_artifact, change_artifact, supersede_artifact, artifact;
 };
 
 class sqlite_writer::turn {
@@ -359,6 +373,7 @@ void sqlite_writer::apply(std::span<const std::byte> batch, durability how) {
     for (const auto& change : folded_.runs()) write_run(change);
     for (const auto* l : folded_.lines()) write_line(*l);
     for (const auto* e : folded_.cache_entries()) write_cache_entry(*e);
+    for (const auto* a : folded_.artifacts()) write_artifact(*a);
     t.commit();
   }
   if (file_size(path_ + "-wal") > checkpoint_ceiling) checkpoint_if_large();
@@ -496,6 +511,41 @@ void sqlite_writer::write_cache_entry(const cache_fact& f) {
       .integer(f.n)
       .text(text(f, cache_fact::parts))
       .blob_or_null(text(f, cache_fact::result));
+  s.run();
+}
+
+void sqlite_writer::write_artifact(const artifact_fact& f) {
+  const auto flow_run = known_key(f.run);
+  if (flow_run == 0) {
+    ++lost_;
+    return;
+  }
+  const auto id = bytes_of(f.id);
+  auto& find = sql_->find_artifact;
+  find.blob(id);
+  const bool known = find.step();
+  const bool is_news = !known || f.updated > find.integer_at(0);
+  find.reset();
+  if (!is_news) return;
+
+  const auto key = text(f, artifact_fact::key), media_type = text(f, artifact_fact::media_type);
+  const auto content = text(f, artifact_fact::content), data = content.substr(std::min<std::size_t>(1, content.size()));
+  const auto put_content = [&](statement& s) -> statement& {
+    s.text_or_null(text(f, artifact_fact::description));
+    if (content.starts_with('f')) s.null().text(data);
+    else (media_type.empty() ? s.text(data) : s.blob(data)).null();
+    return s.text_or_null(media_type).integer(static_cast<std::int64_t>(f.bytes)).integer(f.updated).blob(id);
+  };
+  if (known) return put_content(sql_->change_artifact).run();
+
+  std::int64_t before = 0;
+  if (!key.empty()) {
+    auto& supersede = sql_->supersede_artifact;
+    supersede.text(key);
+    while (supersede.step()) before = supersede.integer_at(0);
+  }
+  auto& s = put_content(sql_->artifact).integer(f.created).integer(name(f.type)).text_or_null(key);
+  s.integer(before + 1).integer_or_null(key.empty() ? 0 : 1, 0).integer(flow_run).integer(f.n);
   s.run();
 }
 

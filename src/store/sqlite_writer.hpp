@@ -62,6 +62,7 @@ class sqlite_writer final : connection_owner {
   void write_update(std::int64_t flow_run, const update_fact&);
   void write_line(const log_fact&);
   void write_cache_entry(const cache_fact&);
+  void write_artifact(const artifact_fact&);
   void crash_runs_of(std::int64_t session, const std::string& message, std::int64_t now);
 
   std::string path_;

@@ -4,6 +4,7 @@
 #include "core/kept_result.hpp"
 #include "core/run_name.hpp"
 #include "store/explain.hpp"
+#include "store/records.hpp"
 #include "store/sqlite_store.hpp"
 
 #include <fmt/format.h>
@@ -14,11 +15,7 @@
 namespace weir::inline v0 {
 namespace {
 
-template <class Filter>
-const Filter& checked(const Filter& f) {
-  if (f.limit == 0) throw usage_error("a page of 0 records: give a limit of 1 or more");
-  return f;
-}
+using store_detail::checked;
 
 template <class Record>
 std::optional<Record> first(page<Record> found) {

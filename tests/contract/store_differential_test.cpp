@@ -78,6 +78,7 @@ class storyteller {
     if (what < 10) return tell_line();
     if (what < 11) return tell_again();
     if (what < 12) return tell_late();
+    if (dice_.one_in(8)) return tell_artifact();
     if (dice_.one_in(30)) facts_.line({.run = 1'000'000});  // of a run that nobody created
     if (what < 13) {
       facts_.flow({.name = "f" + word(), .version = word(), .description = word(), .at = created_at(runs_)});
@@ -137,6 +138,18 @@ class storyteller {
     facts_.task_run(s);
   }
 
+  // A new one, or what has become of one, which may be older than what is known.
+  void tell_artifact() {
+    artifact_spec s{.key = word(), .number = 1 + dice_.below(20), .run = some_run(), .n = dice_.below(3)};
+    s.type = dice_.any_of(words);
+    s.description = word();
+    if (dice_.one_in(3)) s.media_type = "image/png";
+    s.content = (dice_.one_in(4) ? "f" : "j") + word();
+    s.created = created_at(dice_.below(20));
+    s.updated = s.created + dice_.below(3);
+    facts_.artifact(s);
+  }
+
   // Something that was true before what has been told since.
   void tell_late() {
     if (earlier_.empty()) return;
@@ -191,6 +204,16 @@ Filter some_filter(storyteller& s) {
     perhaps(d, f.contains, d.any_of(words).substr(0, 2));
     perhaps(d, f.after, time());
     perhaps(d, f.before, time());
+  } else if constexpr (std::is_same_v<Filter, weir::artifact_filter>) {
+    if (d.one_in(4)) perhaps(d, f.id, artifact_id(1 + d.below(20)));
+    perhaps(d, f.key, d.any_of(words));
+    perhaps(d, f.type, d.any_of(words));
+    perhaps(d, f.flow_run, s.some_id());
+    if (d.one_in(3)) perhaps(d, f.task_run, s.some_id());
+    perhaps(d, f.created_after, time());
+    perhaps(d, f.created_before, time());
+    f.latest_only = d.one_in(3);
+    f.with_data = !d.one_in(3);
   } else {
     if (d.one_in(4)) perhaps(d, f.id, s.some_id());
     if constexpr (std::is_same_v<Filter, weir::flow_run_filter>) {
@@ -224,6 +247,10 @@ std::string answer(const weir::store_port& port, Filter f) {
     } else if constexpr (std::is_same_v<Filter, weir::task_run_filter>) {
       const auto page = port.task_runs(f);
       out += shown_all(page) + fmt::format("-- {}\n", port.count_task_runs(f));
+      f.cursor = page.next_cursor;
+    } else if constexpr (std::is_same_v<Filter, weir::artifact_filter>) {
+      const auto page = port.artifacts(f);
+      out += shown_all(page) + fmt::format("-- {}\n", port.count_artifacts(f));
       f.cursor = page.next_cursor;
     } else {
       const auto page = port.flow_runs(f);
@@ -261,6 +288,8 @@ void compare(std::uint64_t seed) {
     REQUIRE(difference(answer(*file.port, tasks), answer(*memory.port, tasks)) == "");
     const auto lines = some_filter<weir::log_filter>(s);
     REQUIRE(difference(answer(*file.port, lines), answer(*memory.port, lines)) == "");
+    const auto artifacts = some_filter<weir::artifact_filter>(s);
+    REQUIRE(difference(answer(*file.port, artifacts), answer(*memory.port, artifacts)) == "");
   }
   REQUIRE((file.port->lost_facts() == 0) == (memory.port->lost_facts() == 0));
 }

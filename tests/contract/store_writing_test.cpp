@@ -16,6 +16,10 @@ batch small_story(facts& f, std::uint64_t run) {
     f.enter({.run = run, .n = n, .type = n == 1 ? state_type::completed : state_type::failed});
   }
   f.enter({.run = run});
+  f.artifact({.number = 10 * run, .run = run});
+  f.artifact({.number = 10 * run + 1, .run = run, .n = 1, .type = "progress", .content = "j0", .created = 5});
+  f.artifact(
+      {.number = 10 * run + 1, .run = run, .n = 1, .type = "progress", .content = "j50", .created = 5, .updated = 6});
   return f.take();
 }
 

@@ -95,6 +95,18 @@ inline batch operator+(batch a, const batch& b) {
   return a;
 }
 
+struct artifact_spec {
+  std::string key = "report";
+  std::uint64_t number = 1;  // which artifact: an id of its own
+  std::uint64_t run = 1;
+  std::uint32_t n = 0;
+  std::string type = "markdown", description{}, media_type{}, content = "jtext";
+  std::int64_t created = created_at(1), updated = 0;  // 0: as it was created
+};
+
+/// The id of the artifact of this number.
+inline weir::uuid artifact_id(std::uint64_t number) { return id_of(1'000'000 + number); }
+
 /// Remembers each run's states, so that what it says of them is whole, as the engine's facts are.
 class facts {
  public:
@@ -168,6 +180,19 @@ class facts {
     f.logger = weir::intern(s.logger);
     f.at = s.at.value_or(created_at(s.run) + s.seq);
     put(f, s.message);
+    return *this;
+  }
+
+  facts& artifact(const artifact_spec& s) {
+    weir::artifact_fact f;
+    f.run = s.run;
+    f.n = s.n;
+    f.type = weir::intern(s.type);
+    f.created = s.created;
+    f.updated = s.updated == 0 ? s.created : s.updated;
+    f.bytes = s.content.size() - 1;
+    f.id = artifact_id(s.number);
+    put(f, s.key, s.description, s.media_type, s.content);
     return *this;
   }
 

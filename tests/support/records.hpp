@@ -73,6 +73,13 @@ inline std::string shown(const weir::cache_record& r) {
                      r.expires_at ? to_string(*r.expires_at) : "-", shown(r.task_run), visible(r.parts), r.has_result);
 }
 
+inline std::string shown(const weir::found_artifact& a) {
+  const auto& r = a.shown;
+  return fmt::format("{} '{}' v{} {} '{}' {} {} {} {} {} {}: {}", r.id, visible(r.key), r.version, visible(r.type),
+                     visible(r.description), visible(r.media_type), r.size, r.created_at, r.updated_at,
+                     shown(r.flow_run), shown(r.task_run), visible(a.content));
+}
+
 /// One record a line.
 template <class T>
 std::string shown_all(const std::vector<T>& records) {
@@ -98,6 +105,7 @@ inline std::string shown_all(const weir::store_port& port) {
   const auto runs = port.flow_runs({.limit = 1'000'000});
   out += shown_all(runs) + shown_all(port.task_runs({.limit = 1'000'000})) + shown_all(port.logs({.limit = 1'000'000}));
   for (const auto& r : runs) out += shown_all(port.known_task_runs(r.id));
+  out += shown_all(port.artifacts({.limit = 1'000'000}));
   return out;
 }
 

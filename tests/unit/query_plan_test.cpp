@@ -65,6 +65,7 @@ struct filled_store {
       for (std::uint32_t n = 1; n <= 3; ++n) {
         f.task_run({.run = run, .n = n}).line({.run = run, .n = n, .seq = n});
         if (run != 50) f.enter({.run = run, .n = n});
+        f.artifact({.key = "k" + std::to_string(n), .number = 10 * run + n, .run = run, .n = n});
       }
       if (run != 50) f.enter({.run = run});
     }
@@ -90,7 +91,7 @@ void check_quick(const filled_store& store, const std::vector<std::string>& stat
     CHECK_THAT(plan, !ContainsSubstring("SCAN r\n") && !ContainsSubstring("SCAN l\n") &&
                          !ContainsSubstring("SCAN f\n") && !ContainsSubstring("SCAN t\n") &&
                          !ContainsSubstring("SCAN flow_run\n") && !ContainsSubstring("SCAN task_run\n") &&
-                         !ContainsSubstring("SCAN session\n"));
+                         !ContainsSubstring("SCAN session\n") && !ContainsSubstring("SCAN a\n"));
   }
 }
 
@@ -164,6 +165,22 @@ TEST_CASE("a page of everything goes on where the one before ended", "[store][pl
   check_quick(store, lines, "SEARCH l USING PRIMARY KEY ((flow_run,seq)>(?,?))");
 }
 
+TEST_CASE("artifacts are found by key and by run, newest first, without sorting", "[store][plan][artifacts]") {
+  const watched_statements watched;
+  const filled_store store;
+  const auto asked = [&](const weir::artifact_filter& f) {
+    return watched.of("artifact a", [&] { store.port->artifacts(f); });
+  };
+  check_quick(store, asked({.key = "k1"}), "SEARCH a USING INDEX artifact_by_key (key=?");
+  check_quick(store, asked({.key = "k1", .limit = 1}), "SEARCH a USING INDEX artifact_by_key (key=?");
+  check_quick(store, asked({.key = "k1", .limit = 2, .cursor = "70"}), "SEARCH a USING INDEX artifact_by_key (key=?");
+  check_quick(store, asked({.key = "k1", .flow_run = id_of(7)}), "SEARCH a USING INDEX artifact_by_");
+  check_quick(store, asked({.flow_run = id_of(7)}), "SEARCH a USING INDEX artifact_by_run (flow_run=?");
+  check_quick(store, asked({.id = artifact_id(71)}), "SEARCH a USING INDEX sqlite_autoindex_artifact_1 (id=?)");
+  check_quick(store, asked({.limit = 10, .cursor = "70"}), "SEARCH a USING INTEGER PRIMARY KEY (rowid<?)");
+  check_quick(store, asked({.latest_only = true}), "SEARCH a USING INDEX artifact_latest (latest=?");
+}
+
 TEST_CASE("opening a store looks at live runs alone", "[store][plan]") {
   filled_store store;
   store.port.reset();  // the session did not end: its runs are to be marked
@@ -185,17 +202,19 @@ TEST_CASE("each write finds its row by key", "[store][plan]") {
   const watched_statements watched;
   const filled_store store;
   facts f;
-  f.flow_run({.run = 200}).task_run({.run = 200}).line({.run = 200});
+  f.flow_run({.run = 200}).task_run({.run = 200}).line({.run = 200}).artifact({.number = 2000, .run = 200});
   store.port->apply(f.take(), weir::durability::process);
   f.enter({.run = 200, .n = 1}).enter({.run = 200}).line({.run = 200, .message = "a number that is taken"});
+  f.artifact({.number = 2001, .run = 200}).artifact({.number = 2000, .run = 200, .updated = created_at(9)});
   const auto statements = watched.of("", [&] { store.port->apply(f.take(), weir::durability::process); });
   int updates = 0;
   for (const auto& sql : statements) {
     if (!sql.starts_with("UPDATE") && !sql.starts_with("INSERT")) continue;
     const auto plan = store.plan_of(sql);
     CAPTURE(sql, plan);
-    CHECK_THAT(plan, !ContainsSubstring("SCAN t") && !ContainsSubstring("SCAN l") && !ContainsSubstring("SCAN f"));
+    CHECK_THAT(plan, !ContainsSubstring("SCAN t") && !ContainsSubstring("SCAN l") && !ContainsSubstring("SCAN f") &&
+                         !ContainsSubstring("SCAN a"));
     ++updates;
   }
-  CHECK(updates == 4);
+  CHECK(updates == 7);
 }
