@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <weir/artifact.hpp>
 #include <weir/cache.hpp>
 #include <weir/clock.hpp>
 #include <weir/codec.hpp>

@@ -17,6 +17,7 @@
 namespace weir::inline v0::detail {
 
 class engine;
+class progress_state;
 
 /// Counts the calls of each task in one parent. With the parent and the task's name the count is a run's identity, so it
 /// follows the order of calls and nothing else.
@@ -35,6 +36,7 @@ struct shared_parts {
   std::mutex mutex;  // guards all of it
   call_counter calls;
   std::optional<std::pair<std::string, std::string>> finish;  // state name and message asked for by finish_as
+  std::vector<std::weak_ptr<progress_state>> progresses;      // made in it, and perhaps gone
 };
 
 /// A flow run in progress. Lives until the last context that refers to it is gone.

@@ -2,6 +2,7 @@
 
 #include "engine/failure.hpp"
 #include "engine/process.hpp"
+#include "engine/progress.hpp"
 #include "engine/waiting.hpp"
 
 #include <fmt/format.h>
@@ -75,6 +76,7 @@ engine::~engine() {
 void engine::close() {
   if (recording_->inherited() || std::exchange(closed_, true)) return;
   if (ambient_run_) {
+    settle_progress(*ambient_context_);
     std::vector<std::byte> facts;
     update_fact end;
     end.run = ambient_run_->serial;

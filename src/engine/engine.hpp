@@ -26,6 +26,7 @@ class engine : public std::enable_shared_from_this<engine>, locked_over_forks {
   void set_owner(weir::runtime* rt) noexcept { owner_.store(rt, std::memory_order_release); }
 
   weir::clock& clock() const noexcept { return *clock_; }
+  const std::shared_ptr<weir::clock>& shared_clock() const noexcept { return clock_; }
   weir::executor& executor() const noexcept { return *executor_; }
   core::random_source& random() noexcept { return random_; }
   log::level level() const noexcept { return level_; }

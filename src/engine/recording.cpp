@@ -121,9 +121,7 @@ bool recording::hand_over(durability how) {
     } catch (...) {
       // The facts are lost to the record; the runs that they belong to go on and say so when they end.
       give_up_batch();
-      std::lock_guard lock(failure_mutex_);
-      last_failure_ = std::current_exception();
-      failures_.fetch_add(1, std::memory_order_release);
+      lose(std::current_exception());
     }
   }
   if (batch_.capacity() > 2 * capacity_) {  // a huge fact went through
@@ -139,6 +137,12 @@ bool recording::hand_over(durability how) {
   }
   for (auto* node : waiting) node->notify();
   return had_work;
+}
+
+void recording::lose(std::exception_ptr why) {
+  std::lock_guard lock(failure_mutex_);
+  last_failure_ = std::move(why);
+  failures_.fetch_add(1, std::memory_order_release);
 }
 
 // What the store knows as going on must not stay so for ever: the news of such runs is kept for the next batch, and that is

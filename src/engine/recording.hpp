@@ -41,6 +41,8 @@ class recording {
   /// How many batches could not be written, and what the last one failed with.
   std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_acquire); }
   std::exception_ptr last_failure() const;
+  /// Counts something that could not be recorded, and never came here.
+  void lose(std::exception_ptr why);
 
   std::uint64_t open_session(timestamp now);
   void close_session(std::uint64_t session, timestamp now) noexcept;

@@ -3,6 +3,7 @@
 #include "core/history.hpp"
 #include "core/retry.hpp"
 #include "engine/failure.hpp"
+#include "engine/progress.hpp"
 #include "engine/waiting.hpp"
 
 #include <fmt/format.h>
@@ -213,6 +214,7 @@ verdict run_attempts(const attempts& a, run_context& c, run_log* log) {
   for (;;) {
     verdict v;
     v.error = invoke(a, c, c.attempt >= most);
+    if (c.shared) settle_progress(c);
     if (!v.error) return v;
     if (log || c.attempt < most) v.failure = describe(v.error, c.attempt);
     if (c.attempt >= most || !worth_retrying(a.defined, c, v.error)) return v;

@@ -1,4 +1,4 @@
-// The SQL interface that we promise to keep: v_flow_run, v_task_run and v_log, read by SQLite's own program while a
+// The SQL interface that we promise to keep: v_flow_run, v_task_run, v_log and v_artifact, read by SQLite's own program while a
 // runtime has the file open.
 
 #include "support/catch2.hpp"
@@ -122,6 +122,47 @@ TEST_CASE("the views say what weir's own queries say", "[store][views]") {
           "SELECT flow_run_id, task_run_id, level, timestamp, message, logger FROM v_log ORDER BY flow_run_key, seq") ==
       lines);
   CHECK_THAT(lines, ContainsSubstring("|30|2026-01-01T00:00:00.007000Z|it is me") && ContainsSubstring("|40|"));
+}
+
+TEST_CASE("the view of artifacts says what weir's own queries say", "[store][views][artifacts]") {
+  if (!sqlite3_is_there()) WEIR_SKIP("there is no sqlite3 program");
+  recorded r;
+  const std::string svg = "<svg >";
+  const auto task = weir::task("task", [&] {
+    weir::create_markdown("report", "old");
+    r.clock->advance(7ms);
+    weir::create_markdown("report", "new", "of today");
+    weir::create_image("plot", std::as_bytes(std::span(svg)));
+  });
+  weir::flow("f", [&] {
+    task();
+    weir::create_markdown("", std::string(20'000, 'x'));
+    const auto p = weir::create_progress("p", 3);
+    r.clock->advance(100ms);
+    ++p;
+  }).on(r.runtime)();
+  {
+    weir::runtime_scope scope(r.runtime);
+    weir::create_link("outside", "x");
+  }
+  std::string all;
+  for (const auto& a : r.store().artifacts()) {
+    const bool large = a.size > 16 * 1024;
+    all += fmt::format(
+        "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}\n", a.id, a.key, a.version, a.key.empty() || a.data == "old" ? 0 : 1,
+        a.type, a.description,
+        large               ? ""
+        : a.type == "image" ? svg
+                            : a.data,
+        large ? 32 : 0, a.media_type, a.size, to_string(a.created_at), to_string(a.updated_at),
+        fmt::format("{}|{}", a.flow_run ? to_string(*a.flow_run) : "", a.task_run ? to_string(*a.task_run) : ""));
+  }
+  CHECK(
+      r.ask(
+          "SELECT id, key, version, latest, type, description, data, coalesce(length(data_file), 0), media_type, size, "
+          "created, updated, flow_run_id, task_run_id FROM v_artifact ORDER BY seq DESC") == all);
+  CHECK_THAT(all, ContainsSubstring("|report|2|1|markdown|of today|new|0||3|") &&
+                      ContainsSubstring("|p|1|1|progress||33.33|"));
 }
 
 TEST_CASE("a task run that its flow begins again is shown as Retrying", "[store][views]") {
