@@ -69,7 +69,10 @@ int main(int argc, char** argv) try {
 
   weir::runtime rt({.store = given->store});
   const auto run = taxi::run_pipeline(rt, given->settings);
-  if (run.id() != weir::uuid{}) fmt::print("{}", taxi::summary(rt.store(), run.id()));
+  if (run.id() != weir::uuid{}) {  // else nothing was recorded
+    fmt::print("{}", taxi::summary(rt.store(), run.id()));
+    if (const auto report = taxi::find_report(rt.store(), run.id()); !report.empty()) fmt::print("\n{}\n", report);
+  }
   if (!run) return fmt::print(stderr, "failed: {}\n", run.failure().message), 1;
   fmt::print("rmse {:.6f}\n", run.result());
 } catch (const std::exception& e) {

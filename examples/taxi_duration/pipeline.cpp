@@ -37,7 +37,8 @@ const auto train_best_model = weir::task(
         weir::log::info("[{}] validation-rmse:{:.6f}", round, rmse);
       });
       save(best, f.fitted, models);
-      weir::log::info("{}", report(best, std::chrono::system_clock::now()));
+      weir::create_markdown(report_key, report(best, std::chrono::system_clock::now()),
+                            "the error of the model on the validation month");
       return best.rmse;
     },
     weir::arg("features"), weir::arg("models"), weir::arg("rounds"));

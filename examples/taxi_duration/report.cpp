@@ -41,6 +41,11 @@ std::string report(const trained& t, weir::timestamp at) {
                      to_string(at).substr(0, 10), t.rmse);
 }
 
+std::string find_report(const weir::store& store, const weir::uuid& flow_run) {
+  const auto found = store.artifacts({.key = std::string(report_key), .flow_run = flow_run, .limit = 1});
+  return found.empty() ? std::string() : found[0].data;
+}
+
 std::string summary(const weir::store& store, const weir::uuid& flow_run) {
   const auto line = [](const weir::run_info& r, std::string_view indent) {
     return fmt::format("{:<32} {:<12} {:>8} {:>10.3f} s\n", fmt::format("{}{}", indent, r.name), r.state.name,

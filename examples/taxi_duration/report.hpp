@@ -14,6 +14,10 @@ void save(const trained&, const vectorizer&, const std::filesystem::path& folder
 
 /// A markdown table with the date and the error.
 std::string report(const trained&, weir::timestamp at);
+/// Under which key each run leaves its own in the record.
+inline constexpr std::string_view report_key = "duration-model-report";
+/// The report that a flow run left; empty where it did not come so far.
+std::string find_report(const weir::store&, const weir::uuid& flow_run);
 
 /// A flow run and its tasks as the store has them: states, attempts, durations.
 std::string summary(const weir::store&, const weir::uuid& flow_run);

@@ -2,6 +2,7 @@
 
 #include "features.hpp"
 #include "pipeline.hpp"
+#include "report.hpp"
 #include "support/catch2.hpp"
 #include "support/files.hpp"
 #include "support/runtime.hpp"
@@ -150,7 +151,13 @@ TEST_CASE("the pipeline on the bundled months reaches the error of the Python or
   CHECK(tree.children[0].name == "read_data-0");
   CHECK(tree.children[3].name == "train_best_model-0");
   CHECK(rt.store().logs({.flow_run = run.id(), .contains = "validation-rmse:"}).size() == 100);
-  CHECK(rt.store().logs({.flow_run = run.id(), .contains = "| RMSE |"}).size() == 1);
+  const auto report = rt.store().artifact("duration-model-report").value();
+  CHECK(report.type == "markdown");
+  CHECK(report.flow_run == run.id());
+  CHECK(report.task_run == tree.children[3].id);
+  CHECK_THAT(report.data, ContainsSubstring(fmt::format("| {} | {:.6f} |\n", to_string(report.created_at).substr(0, 10),
+                                                        run.result())));
+  CHECK(taxi::find_report(rt.store(), run.id()) == report.data);
   for (const char* file : {"model.ubj", "vectorizer.json", "metrics.json"})
     CHECK(std::filesystem::file_size(folder / ("models/" + std::string(file))) > 100);
   std::ifstream metrics(folder / "models/metrics.json");
