@@ -191,6 +191,22 @@ TEST_CASE("a large argument is recorded as its type and size", "[authoring]") {
   CHECK_THAT(parameters, ContainsSubstring("\"i\":7"));
 }
 
+TEST_CASE("parameters stay a JSON object, wherever the budget ends", "[authoring]") {
+  const auto task = weir::task(
+      "t", [](const std::string&, int, const std::string&, int) {}, weir::arg("text"), weir::arg("number"),
+      weir::arg("token").secret(), weir::arg("last"));
+  for (std::size_t budget = 0; budget < 100; ++budget) {
+    CAPTURE(budget);
+    virtual_runtime t({.parameter_budget = budget});
+    task.on(t.runtime)("0123456789", 7, "hunter2", 8);
+    const auto parameters = t.only("t").parameters;
+    CAPTURE(parameters);
+    const weir::json_document parsed(parameters);
+    CHECK(parsed.root().size() == 4);
+    CHECK_THAT(parameters, !ContainsSubstring("hunter2"));
+  }
+}
+
 TEST_CASE("a wrong definition is a usage_error at its first use, before the body runs, that says what and where",
           "[authoring]") {
   virtual_runtime t;
