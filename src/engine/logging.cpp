@@ -106,7 +106,12 @@ bool enabled(level l) noexcept {
 void vlog(level l, fmt::string_view format, fmt::format_args args) {
   if (!enabled(l)) return;
   fmt::memory_buffer text;
-  fmt::vformat_to(std::back_inserter(text), format, args);
+  try {
+    fmt::vformat_to(std::back_inserter(text), format, args);
+  } catch (const std::exception& e) {  // a formatter of the user's threw: a line about a run must not end it
+    text.clear();
+    fmt::format_to(std::back_inserter(text), "{} (this line cannot be formatted: {})", format, e.what());
+  }
   detail::write_line(detail::this_thread().current, l, {text.data(), text.size()});
 }
 

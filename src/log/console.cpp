@@ -1,5 +1,6 @@
 #include "log/console.hpp"
 
+#include "platform/signals.hpp"
 #include "platform/stdio_capture.hpp"
 
 #include <spdlog/pattern_formatter.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 
 namespace weir::inline v0::logging {
@@ -27,12 +29,21 @@ class level_flag final : public spdlog::custom_flag_formatter {
   std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<level_flag>(); }
 };
 
+// Automatic is: on a terminal whose name spdlog knows. It does not know the two ways of saying no (https://no-color.org).
+spdlog::color_mode colours() {
+  const auto is = [](const char* variable, std::string_view value) {
+    const char* set = std::getenv(variable);
+    return set && (value.empty() ? *set != '\0' : value == set);
+  };
+  return is("NO_COLOR", "") || is("TERM", "dumb") ? spdlog::color_mode::never : spdlog::color_mode::automatic;
+}
+
 std::shared_ptr<spdlog::logger> standard_error() {
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<level_flag>('*').set_pattern("%H:%M:%S.%e | %^%*%$ | %v");
   // Not what may stand in its place (capture_stdio): these lines are stored already.
   auto sink = std::make_shared<spdlog::sinks::ansicolor_sink<spdlog::details::console_mutex>>(
-      platform::standard_error(), spdlog::color_mode::automatic);
+      platform::standard_error(), colours());
   auto logger = std::make_shared<spdlog::logger>("weir", std::move(sink));
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::trace);
@@ -48,6 +59,7 @@ console::~console() = default;
 void console::line(timestamp at, log::level level, std::string_view about, std::string_view message) noexcept {
   const auto i = static_cast<std::size_t>(level);
   std::lock_guard lock(mutex_);
+  const platform::no_broken_pipe here;  // "program 2>&1 | head" must not end a run
   try {
     logger_->log(std::chrono::system_clock::time_point(at.time_since_epoch()), spdlog::source_loc{}, levels[i],
                  spdlog::string_view_t(fmt::format("{} - {}", about, message)));

@@ -1,5 +1,6 @@
 #include "platform/file_lock.hpp"
 
+#include "platform/descriptor.hpp"
 #include "platform/fork.hpp"
 
 #include <fcntl.h>
@@ -23,7 +24,7 @@ struct flock range(short type, std::uint64_t byte) noexcept {
 }  // namespace
 
 lock_file::lock_file(const std::string& path)
-    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)), opened_in_(generation()) {
+    : fd_(above_standard(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))), opened_in_(generation()) {
   if (fd_ < 0) throw std::system_error(errno, std::generic_category(), path);
   close_in_children(fd_);
 }

@@ -1,6 +1,7 @@
 #include "store/value_files.hpp"
 
 #include "core/hash.hpp"
+#include "platform/descriptor.hpp"
 #include "platform/mapped_file.hpp"
 
 #include <fcntl.h>
@@ -46,7 +47,7 @@ class file_writer final : public large_value_writer {
   explicit file_writer(std::string folder) : folder_(std::move(folder)) {
     if (::mkdir(folder_.c_str(), 0755) != 0 && errno != EEXIST) fail_to_keep(folder_, errno);
     temporary_ = folder_ + part_prefix + "XXXXXX";
-    fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
+    fd_ = platform::above_standard(::mkostemp(temporary_.data(), O_CLOEXEC));
     if (fd_ < 0) fail_to_keep(temporary_, errno);
     ::flock(fd_, LOCK_EX | LOCK_NB);  // nobody else has it: see sweep()
   }
