@@ -43,6 +43,12 @@ std::uint32_t count_call(run_context& parent, name_id called) {
 
 }  // namespace
 
+void throw_too_deep(const definition& d) {
+  throw usage_error(
+      d.described() +
+      ": calls go so deep that the stack of this thread is nearly used up; use a loop, or a larger stack (ulimit -s)");
+}
+
 engine* engine_for(const call_site* site) {
   return site && site->runtime ? engine::of(*site->runtime) : engine::current();
 }

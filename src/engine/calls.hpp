@@ -8,6 +8,9 @@
 
 namespace weir::inline v0::detail {
 
+/// Instead of a crash without a word, where calls go so deep that the thread's stack would run over.
+[[noreturn]] void throw_too_deep(const definition&);
+
 /// The engine of a call; null where nothing is recorded.
 engine* engine_for(const call_site*);
 

@@ -7,6 +7,7 @@
 #include "core/key_writer.hpp"
 #include "core/run_name.hpp"
 #include "engine/hooks.hpp"
+#include "platform/stack.hpp"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@
 namespace weir::inline v0::detail {
 namespace {
 
-ended_run run_unrecorded(const definition& d, const frame_ops& ops, void* frame) {
+[[gnu::noinline]] ended_run run_unrecorded(const definition& d, const frame_ops& ops, void* frame) {
   run_context c;
   c.defined = &d;
   auto v = run_attempts({d, ops, frame}, c, nullptr);
@@ -194,6 +195,7 @@ ended_run execute(const definition& d, const call_site* site, const frame_ops& o
   d.check();
   engine* e = engine_for(site);
   if (!e) return run_unrecorded(d, ops, frame);
+  if (platform::stack_is_nearly_used()) throw_too_deep(d);
   if (d.set.on_crashed.is_set()) e->tell_crashed(d);
   auto* current = this_thread().current;
   // A forked child does not write for the run that it was forked in: its flows begin anew.

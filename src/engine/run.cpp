@@ -207,33 +207,45 @@ weir::state run_log::now() const {
   }
 }
 
+// The largest number of retries is what people write for "without end".
+static int most_attempts(const definition& d) noexcept {
+  return std::min(d.set.retries, std::numeric_limits<int>::max() - 1) + 1;
+}
+
+// Waits until another attempt is due; false where none is. Not in line: bodies may call themselves thousands of levels
+// deep, and what is formatted here would be on the stack of each level.
+[[gnu::noinline]] static bool await_retry(const attempts& a, run_context& c, run_log* log, verdict& v) {
+  const int most = most_attempts(a.defined);
+  if (log || c.attempt < most) v.failure = describe(v.error, c.attempt);
+  if (c.attempt >= most || !worth_retrying(a.defined, c, v.error)) return false;
+  const auto wait = wait_before_retry(a.defined, c, v.error);
+  if (!wait) return false;
+
+  const auto why = fmt::format("attempt {} failed with {}; retry {} of {} in {} s", c.attempt, in_short(*v.failure),
+                               c.attempt, most - 1, seconds(*wait).count());
+  if (log) {
+    log->enter(state_type::scheduled, "AwaitingRetry", why, now_for(c));
+    log->emit(c.attempt);
+  }
+  say(c, log::level::warning, why);
+  sleep(c, *wait);
+  ++c.attempt;
+  if (log) {
+    log->enter(state_type::running, "Retrying", fmt::format("attempt {} of {}", c.attempt, most), now_for(c));
+    log->emit(c.attempt);
+  }
+  return true;
+}
+
 verdict run_attempts(const attempts& a, run_context& c, run_log* log) {
-  // The largest number is what people write for "without end".
-  const int most = std::min(a.defined.set.retries, std::numeric_limits<int>::max() - 1) + 1;
+  const int most = most_attempts(a.defined);
   const auto called_before = c.shared ? c.shared->calls : call_counter();  // by a hook, before the first attempt
+  verdict v;
   for (;;) {
-    verdict v;
+    v.failure.reset();
     v.error = invoke(a, c, c.attempt >= most);
     if (c.shared) settle_progress(c);
-    if (!v.error) return v;
-    if (log || c.attempt < most) v.failure = describe(v.error, c.attempt);
-    if (c.attempt >= most || !worth_retrying(a.defined, c, v.error)) return v;
-    const auto wait = wait_before_retry(a.defined, c, v.error);
-    if (!wait) return v;
-
-    const auto why = fmt::format("attempt {} failed with {}; retry {} of {} in {} s", c.attempt, in_short(*v.failure),
-                                 c.attempt, most - 1, seconds(*wait).count());
-    if (log) {
-      log->enter(state_type::scheduled, "AwaitingRetry", why, now_for(c));
-      log->emit(c.attempt);
-    }
-    say(c, log::level::warning, why);
-    sleep(c, *wait);
-    ++c.attempt;
-    if (log) {
-      log->enter(state_type::running, "Retrying", fmt::format("attempt {} of {}", c.attempt, most), now_for(c));
-      log->emit(c.attempt);
-    }
+    if (!v.error || !await_retry(a, c, log, v)) return v;
     c.shared = std::make_shared<shared_parts>();  // this attempt counts its calls afresh and names its own final state
     c.shared->calls = called_before;
     if (a.flow) meet_again(*a.flow, c);

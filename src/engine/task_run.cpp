@@ -5,6 +5,7 @@
 #include "core/kept_result.hpp"
 #include "engine/failure.hpp"
 #include "engine/hooks.hpp"
+#include "platform/stack.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,7 @@ namespace weir::inline v0::detail {
 namespace {
 
 // Nothing is recorded, but retries and this_run work.
-void run_unrecorded(const definition& d, const frame_ops& ops, void* frame) {
+[[gnu::noinline]] void run_unrecorded(const definition& d, const frame_ops& ops, void* frame) {
   run_context c;
   c.defined = &d;
   if (d.set.retries == 0) {
@@ -52,9 +53,9 @@ struct task_call {
     row_texts texts{.version = d.set.version, .tags = tags, .name = name, .parameters = parameters.text()};
 
     row.begin(e.clock().now());
-    std::optional<caching> cache;
+    std::unique_ptr<caching> cache;  // on the heap, as most tasks have none: see await_retry
     if (d.set.cache.is_set()) {
-      cache.emplace(d, ops, frame, c);
+      cache = std::make_unique<caching>(d, ops, frame, c);
       if (const auto found = cache->find()) {
         if (take(row, *found)) return finish_cached(c, row, texts, *cache, *found);
         cache->found_unreadable();
@@ -66,14 +67,14 @@ struct task_call {
     if (!row.earlier) call_hooks(d.set.on_running, "on_running", c, row.log, std::nullopt);
     const attempts body{d, ops, frame};
     const auto v = run_attempts(body, c, &row.log);
-    ending{body, c, row.log, keeps_result(d, &parent), how(), cache ? &*cache : nullptr}.finish(v);
+    ending{body, c, row.log, keeps_result(d, &parent), how(), cache.get()}.finish(v);
     make_durable(v.error != nullptr);
     if (v.error) std::rethrow_exception(v.error);
     throw_if_lost(c);
   }
 
   // Puts a kept result into the frame. One that does not parse any more is computed again.
-  bool take(const call_row& row, std::string_view kept) {
+  [[gnu::noinline]] bool take(const call_row& row, std::string_view kept) {
     try {
       core::read_result(*parent.flow->records->port(), kept, [this](json_reader r) { ops.read_result(frame, r); });
       return true;
@@ -85,7 +86,8 @@ struct task_call {
     }
   }
 
-  void finish_cached(run_context& c, call_row& row, row_texts& texts, const caching& cache, const std::string& result) {
+  [[gnu::noinline]] void finish_cached(run_context& c, call_row& row, row_texts& texts, const caching& cache,
+                                       const std::string& result) {
     texts.cache_key = cache.use();
     emit_row(row, 0, texts);
     row.log.enter(state_type::completed, "Cached", {}, e.clock().now());
@@ -107,8 +109,10 @@ struct task_call {
   // A flow says at its end what could not be recorded; a task outside any flow, that is to be durable, says it here.
   void throw_if_lost(const run_context& c) const {
     if (parent.flow->defined || how() == durability::relaxed) return;
-    if (const auto& records = *parent.flow->records; records.failures() != failures_before)
-      throw_lost(records, fmt::format("task run \"{}\": it ended, but could not be recorded", c.name()));
+    if (parent.flow->records->failures() != failures_before) say_lost(c);
+  }
+  [[noreturn, gnu::noinline]] void say_lost(const run_context& c) const {
+    throw_lost(*parent.flow->records, fmt::format("task run \"{}\": it ended, but could not be recorded", c.name()));
   }
 };
 
@@ -118,6 +122,7 @@ void run_task(const definition& d, const call_site* site, const frame_ops& ops, 
   d.check();
   engine* e = engine_for(site);
   if (!e) return run_unrecorded(d, ops, frame);
+  if (platform::stack_is_nearly_used()) throw_too_deep(d);
   if (d.set.on_crashed.is_set()) e->tell_crashed(d);
   run_context& parent = parent_for(*e);
   // A flow run keeps its engine; outside any flow this call does, for a body that ends the runtime or the process.

@@ -1,6 +1,7 @@
 #include "support/catch2.hpp"
 #include "support/runtime.hpp"
 
+#include <functional>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -163,6 +164,36 @@ TEST_CASE("recursion gives each run its own identity", "[engine][identity]") {
   CHECK_FALSE(runs[4].parent);
   CHECK(runs[4].index == 1);
   CHECK(t.store().task_runs({.parent = runs[0].id}).size() == 1);
+}
+
+TEST_CASE("a task or flow that calls itself without end fails with a word about it, and the process goes on",
+          "[engine]") {
+  virtual_runtime t;
+  std::function<int(int)> again;
+  int deepest = 0;
+  const auto body = [&](int n) { return again(deepest = n + 1); };
+  const auto message = [&](const auto& called) -> std::string {
+    again = [&](int n) { return called(n); };
+    try {
+      called.on(t.runtime)(0);
+    } catch (const weir::usage_error& e) {
+      return e.what();
+    }
+    return {};
+  };
+  const auto task = weir::task("endless", body);
+  CHECK_THAT(message(task), ContainsSubstring("task \"endless\"") && ContainsSubstring("calls go so deep"));
+  CHECK(deepest > 1000);
+  const auto levels = static_cast<std::size_t>(deepest);
+  CHECK(t.store().count_task_runs({.states = {weir::state_type::failed}}) == levels);
+
+  const auto flow = weir::flow("endless flow", body);
+  CHECK_THAT(message(flow), ContainsSubstring("flow \"endless flow\""));
+  CHECK(deepest > 500);
+
+  std::string in_thread;
+  std::thread([&] { in_thread = message(task); }).join();
+  CHECK_THAT(in_thread, ContainsSubstring("calls go so deep"));
 }
 
 TEST_CASE("a task outside any flow is recorded, and no listing of flow runs shows where", "[engine]") {
