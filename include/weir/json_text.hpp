@@ -36,10 +36,10 @@ class WEIR_EXPORT blob_sink {
 class WEIR_EXPORT json_writer {
  public:
   static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
-  /// Arrays and objects inside each other; one more is an error (bad_value), here and in json_document. Nothing of ours
-  /// recurses over them, but nlohmann's copy does: it takes 100 to 850 bytes of stack a level (g++ 12, -O3 to -O0), so that
-  /// these fit half of the usual 8 MB.
-  static constexpr std::size_t deepest = 5'000;
+  /// Arrays and objects inside each other; one more is an error (bad_value), here and in json_document. What writes and reads
+  /// values does not recurse over them, but nlohmann's copy and dump do, with 100 bytes of stack a level (g++ 12, -O3) to
+  /// 1,700 (address sanitizer): this many fit wherever a task may run.
+  static constexpr std::size_t deepest = 1'000;
 
   /// \param budget  bytes that may be written; what exceeds it is left out and makes the writer `full`
   explicit json_writer(std::vector<char>& out, std::size_t budget = unlimited);
