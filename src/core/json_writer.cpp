@@ -148,6 +148,8 @@ void json_writer::number(double v) {
   raw(shortest(v, text));
 }
 void json_writer::number(float v) {
+  // The one float whose shortest text is another one when it is read as a double first, as parsers do: all were tried.
+  if (std::abs(v) == 0x1.5c87fap-84f) return number(static_cast<double>(v));
   char text[40];
   raw(shortest(v, text));
 }

@@ -34,6 +34,11 @@ TEST_CASE("numbers keep their sign, their range and what is no number", "[core][
   CHECK(written(0.0) == "0");
   CHECK(std::signbit(read_back<double>("-0.0")));
   CHECK(written(0.1f) == "0.1");
+  // As a double, its shortest text 7.038531e-26 lies half-way to the next float.
+  const float rare = 0x1.5c87fap-84f;
+  CHECK(read_back<float>("7.038531e-26") != rare);
+  CHECK(read_back<float>(written(rare)) == rare);
+  CHECK(read_back<float>(written(-rare)) == -rare);
   CHECK(written(std::nan("")) == R"("NaN")");
   CHECK(written(std::vector{HUGE_VAL, -HUGE_VAL, std::nan("")}) == R"(["Infinity","-Infinity","NaN"])");
   CHECK(read_back<std::uint64_t>(written(UINT64_MAX)) == UINT64_MAX);
