@@ -92,9 +92,9 @@ struct count {
   std::int64_t value;
   template <std::integral N>
     requires(!std::same_as<N, bool>)
-  constexpr count(N n) noexcept
-      : value(std::is_unsigned_v<N> && static_cast<std::uint64_t>(n) > INT64_MAX ? INT64_MAX
-                                                                                 : static_cast<std::int64_t>(n)) {}
+  constexpr count(N n_) noexcept
+      : value(std::is_unsigned_v<N> && static_cast<std::uint64_t>(n_) > INT64_MAX ? INT64_MAX
+                                                                                  : static_cast<std::int64_t>(n_)) {}
 };
 
 class progress_state;

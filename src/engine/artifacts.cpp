@@ -8,6 +8,7 @@
 #include "core/image_type.hpp"
 #include "core/kept_result.hpp"
 #include "core/markdown_link.hpp"
+#include "core/name_text.hpp"
 #include "core/tag_set.hpp"
 #include "engine/calls.hpp"
 #include "engine/failure.hpp"
@@ -190,8 +191,8 @@ uuid create_markdown(std::string_view key, std::string_view text, std::string_vi
 uuid create_link(std::string_view key, std::string_view url, std::string_view text, std::string_view description) {
   detail::check_artifact_key("create_link", key);
   if (url.empty()) throw usage_error("create_link: the URL is empty; give where the link leads");
-  if (core::has_control_character(url))
-    throw usage_error("create_link: the URL has control characters; encode them, or give what it says as the text");
+  if (const auto what = core::unprintable(url); !what.empty())
+    throw usage_error(fmt::format("create_link: the URL has {}; encode it, or give what it says as the text", what));
   return detail::record_text({"link", key, description}, core::markdown_link(url, text));
 }
 
