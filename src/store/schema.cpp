@@ -4,6 +4,7 @@
 #include "store/statement.hpp"
 
 #include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -142,14 +143,16 @@ CREATE VIEW v_artifact AS
 constexpr std::array migrations{first_schema};
 static_assert(migrations.size() == schema_version);
 
-int pragma(SQLite::Database& db, const char* name) { return db.execAndGet(fmt::format("PRAGMA {}", name)).getInt(); }
-
 }  // namespace
 
 int check_store(SQLite::Database& db, const std::string& path) try {
-  const int version = pragma(db, "user_version");
-  const int id = pragma(db, "application_id");
-  const bool empty = db.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+  // In one statement, so in one look: between two somebody else may make the tables.
+  SQLite::Statement look(db,
+                         "SELECT (SELECT count(*) FROM sqlite_schema), user_version, application_id FROM "
+                         "pragma_user_version, pragma_application_id");
+  look.executeStep();
+  const bool empty = look.getColumn(0).getInt() == 0;
+  const int version = look.getColumn(1).getInt(), id = look.getColumn(2).getInt();
   if (empty && id == 0 && version == 0) return 0;
   if (id != application_id)
     throw store_error(
