@@ -19,6 +19,8 @@ namespace weir::inline v0::store_detail {
 /// The file whose bytes the processes that write a store lock.
 inline std::string lock_path(const std::string& path) { return path + "-lock"; }
 
+struct write_statements;
+
 /// Threads: one thread at a time.
 class sqlite_writer final : connection_owner {
  public:
@@ -49,7 +51,6 @@ class sqlite_writer final : connection_owner {
 
   /// A transaction, in this process's turn among all that write the file.
   class turn;
-  struct statements;
 
   void let_go() noexcept override;
   void bring_home() noexcept;  // what the log holds, into the file
@@ -69,7 +70,7 @@ class sqlite_writer final : connection_owner {
   platform::lock_file locks_;
   SQLite::Database db_;
   bool synced_commits_ = false;
-  std::unique_ptr<statements> sql_;
+  std::unique_ptr<write_statements> sql_;
   folded_batch folded_;
   std::set<std::int64_t> own_sessions_;
   std::vector<std::int64_t> names_;  // row of each name_id; 0: not looked up
