@@ -15,8 +15,8 @@ TEST_CASE("a logger in front of an asynchronous one stores each line with its ru
   weir_test::temporary_folder folder;
   weir::runtime rt({.store = folder / "weir.db", .console = false});
   std::ostringstream text;
-  const auto pool = std::make_shared<spdlog::details::thread_pool>(64, 1);
   const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(text);
+  const auto pool = std::make_shared<spdlog::details::thread_pool>(64, 1);  // ends, and joins its thread, before sink
   const auto behind = std::make_shared<spdlog::async_logger>("app", sink, pool);
   // [front]
   const auto logger = weir::in_front_of(behind);  // behind is the asynchronous one

@@ -1,6 +1,6 @@
 #include "engine/recording.hpp"
 
-#include "platform/signals.hpp"
+#include "platform/thread.hpp"
 
 #include <algorithm>
 #include <map>
@@ -25,8 +25,7 @@ recording::recording(std::shared_ptr<store_port> port, std::size_t capacity)
     : port_(std::move(port)), capacity_(std::max<std::size_t>(capacity, 64 * 1024)), wake_level_(capacity_ / 4) {
   buffer_.reserve(capacity_);
   batch_.reserve(capacity_);
-  const platform::no_signals in_the_thread;
-  writer_ = std::thread([this] { write_in_background(); });
+  writer_ = platform::start_thread("weir-writer", [this] { write_in_background(); });
 }
 
 recording::~recording() {
