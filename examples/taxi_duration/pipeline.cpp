@@ -3,6 +3,10 @@
 #include "codecs.hpp"
 #include "report.hpp"
 
+#include <fmt/format.h>
+
+#include <iostream>
+
 using namespace std::chrono_literals;
 
 namespace taxi {
@@ -30,11 +34,11 @@ const auto add_features = weir::task(
     weir::arg("train"), weir::arg("val"));
 
 const auto train_best_model = weir::task(
-    "train_best_model",
+    "train_best_model", {.log_prints = true},  // what it prints is stored with the run
     [](const features& f, const std::string& models, int rounds) {
       std::filesystem::create_directories(models);  // a wrong folder shows before the training, not after
       const auto best = train(f, {.rounds = rounds}, [](int round, double rmse) {
-        weir::log::info("[{}] validation-rmse:{:.6f}", round, rmse);
+        std::cout << fmt::format("[{}] validation-rmse:{:.6f}\n", round, rmse) << std::flush;
       });
       save(best, f.fitted, models);
       weir::create_markdown(report_key, report(best, std::chrono::system_clock::now()),

@@ -5,6 +5,7 @@
 #include "report.hpp"
 #include "support/catch2.hpp"
 #include "support/files.hpp"
+#include "support/printing.hpp"
 #include "support/runtime.hpp"
 #include "training.hpp"
 #include "trips.hpp"
@@ -142,6 +143,7 @@ TEST_CASE("the pipeline on the bundled months reaches the error of the Python or
   weir::runtime rt({.store = folder / "weir.db", .console = false});
   taxi::settings settings;
   settings.models = folder / "models";
+  const auto& printed = consoles::cleared().out;
   const auto run = taxi::run_pipeline(rt, settings);
   REQUIRE(run);
   CHECK(run.result() == Approx(6.459853).margin(0.005));
@@ -150,7 +152,11 @@ TEST_CASE("the pipeline on the bundled months reaches the error of the Python or
   REQUIRE(tree.children.size() == 4);
   CHECK(tree.children[0].name == "read_data-0");
   CHECK(tree.children[3].name == "train_best_model-0");
-  CHECK(rt.store().logs({.flow_run = run.id(), .contains = "validation-rmse:"}).size() == 100);
+  texts rounds;
+  for (const auto& line : rt.store().logs({.task_run = tree.children[3].id})) rounds.push_back(line.message);
+  CHECK(rounds.size() == 100);
+  CHECK(rounds.back() == fmt::format("[99] validation-rmse:{:.6f}", run.result()));
+  CHECK(lines_of(printed.text()) == rounds);
   const auto report = rt.store().artifact("duration-model-report").value();
   CHECK(report.type == "markdown");
   CHECK(report.flow_run == run.id());
