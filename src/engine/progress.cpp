@@ -46,6 +46,15 @@ progress_state::~progress_state() {
   }
 }
 
+void progress_state::add(std::int64_t n) {
+  auto before = value_.load(std::memory_order_relaxed);
+  std::int64_t after;
+  do {
+    if (__builtin_add_overflow(before, n, &after)) after = n > 0 ? INT64_MAX : INT64_MIN;
+  } while (!value_.compare_exchange_weak(before, after, std::memory_order_relaxed));
+  moved(after);
+}
+
 void progress_state::moved(std::int64_t value) {
   if (!clock_) return;
   if (value >= total_) {

@@ -21,7 +21,8 @@ class progress_state {
     value_.store(value, std::memory_order_relaxed);
     moved(value);
   }
-  void add(std::int64_t n) { moved(value_.fetch_add(n, std::memory_order_relaxed) + n); }
+  /// Stays at the largest and the smallest number.
+  void add(std::int64_t n);
   std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
   std::int64_t total() const noexcept { return total_; }
   const uuid& id() const noexcept { return fact_.id; }

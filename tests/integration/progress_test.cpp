@@ -167,6 +167,26 @@ TEST_CASE("a percentage is rounded down and stays between 0 and 100", "[artifact
   CHECK(percent(INT64_MIN, INT64_MAX) == "0");
 }
 
+TEST_CASE("a progress that has come to the largest number stays there", "[artifacts][progress]") {
+  virtual_runtime t;
+  in_flow(t.runtime, [&] {
+    const auto p = weir::create_progress("p", 10);
+    p.set(INT64_MAX - 1);
+    p += 2;
+    CHECK(p.value() == INT64_MAX);
+    ++p;
+    CHECK(p.value() == INT64_MAX);
+  });
+  CHECK(recorded(t) == "100");
+  in_flow(t.runtime, [&] {
+    const auto p = weir::create_progress("p", 10);
+    p.set(INT64_MIN + 1);
+    p += -2;
+    CHECK(p.value() == INT64_MIN);
+  });
+  CHECK(recorded(t) == "0");
+}
+
 TEST_CASE("a total may be of any whole type, and none may be below 0", "[artifacts][progress]") {
   weir::runtime_scope scope(weir::runtime::null());
   CHECK(weir::create_progress("p", std::size_t{5}).total() == 5);
