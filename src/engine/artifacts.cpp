@@ -102,6 +102,11 @@ std::string_view type_of_image(std::span<const std::byte> begin, std::string_vie
       what, first));
 }
 
+// Whole, where it can be: the end of a long path says the most. What cannot is no path, but perhaps the bytes of an image.
+std::string path_on_one_line(std::string_view path) {
+  return core::unprintable(path).empty() ? std::string(path) : core::shown(path);
+}
+
 /// A file of the user's, read in pieces and not mapped: somebody else may be writing it.
 class image_file {
  public:
@@ -110,7 +115,7 @@ class image_file {
     std::error_code why;
     const auto found = std::filesystem::status(path_, why);
     if (found.type() == std::filesystem::file_type::not_found)
-      refuse("does not exist; look at its path, or write it first");
+      refuse("does not exist; look at its path, or write it first (bytes are given with std::as_bytes)");
     if (std::filesystem::is_directory(found)) refuse("is a directory; give a file in it");
     if (std::filesystem::exists(found) && !std::filesystem::is_regular_file(found))
       refuse("is a device or a pipe; read it yourself, and give its bytes");
@@ -120,16 +125,16 @@ class image_file {
   /// Fills `to` as far as there is something. \throws error
   std::size_t read(std::span<std::byte> to) {
     in_.read(reinterpret_cast<char*>(to.data()), static_cast<std::streamsize>(to.size()));
-    if (in_.bad())
-      throw error(fmt::format("create_image: {} cannot be read to its end; look at its disk", path_.string()));
+    if (in_.bad()) throw error(fmt::format("create_image: {} cannot be read to its end; look at its disk", shown()));
     return static_cast<std::size_t>(in_.gcount());
   }
 
  private:
   [[noreturn]] void refuse(std::string_view why) const {
-    throw usage_error(
-        fmt::format("create_image: {} {}", path_.empty() ? "a file without a name" : path_.string(), why));
+    throw usage_error(fmt::format("create_image: {} {}", path_.empty() ? "a file without a name" : shown(), why));
   }
+
+  std::string shown() const { return path_on_one_line(path_.native()); }
 
   std::filesystem::path path_;
   std::ifstream in_;
@@ -142,7 +147,7 @@ void check_artifact_key(std::string_view function, std::string_view key) {
   const auto near = core::nearest_artifact_key(key);
   throw usage_error(fmt::format(
       "{}: \"{}\" cannot be a key, which has lower-case letters, digits and hyphens, at most 200{}", function,
-      cut(key, 200), near.empty() ? "; leave it empty for none" : fmt::format("; the nearest one is \"{}\"", near)));
+      core::shown(key), near.empty() ? "; leave it empty for none" : fmt::format("; the nearest one is \"{}\"", near)));
 }
 
 run_context* maker_of_artifact() {
@@ -207,7 +212,7 @@ uuid create_image(std::string_view key, std::string_view path, std::string_view 
   detail::image_file file(path);
   std::vector<std::byte> piece(core::longest_inline_result);
   auto n = file.read(piece);
-  const auto type = detail::type_of_image(std::span(piece).first(n), path);
+  const auto type = detail::type_of_image(std::span(piece).first(n), detail::path_on_one_line(path));
   return detail::record({"image", key, description, type}, [&](detail::kept_content& to) {
     for (; n > 0; n = file.read(piece)) to.write(std::span(piece).first(n));
   });

@@ -284,6 +284,10 @@ TEST_CASE("what is no image is refused, with what it is and the way out", "[arti
     CHECK_THAT(refused("pipe"), ContainsSubstring("is a device or a pipe; read it yourself"));
     CHECK_THAT(usage_error_of([] { weir::create_image("plot", ""); }),
                ContainsSubstring("without a name does not exist"));
+    // Bytes in a std::string are taken for a path.
+    CHECK_THAT(
+        usage_error_of([] { weir::create_image("plot", std::string("\x89PNG\r\n\x1a\n\0", 9)); }),
+        ContainsSubstring("\\x89PNG\\x0d\\x0a\\x1a\\x0a\\x00 does not exist") && ContainsSubstring("std::as_bytes"));
     CHECK_THAT(usage_error_of([] { weir::create_image("plot", std::span<const std::byte>()); }),
                ContainsSubstring("the image is empty"));
   };
@@ -312,6 +316,8 @@ TEST_CASE("a bad key is refused everywhere, with the nearest one", "[artifacts]"
     said([] { weir::create_progress("My Report", 5); });
     CHECK_THAT(usage_error_of([] { weir::create_markdown("\xff", "x"); }),
                ContainsSubstring("leave it empty for none"));
+    CHECK_THAT(usage_error_of([] { weir::create_markdown(std::string_view("a\n\x1b[1m\0\xff", 8), "x"); }),
+               ContainsSubstring("\"a\\x0a\\x1b[1m\\x00\\xff\" cannot be a key"));
     CHECK(usage_error_of([] { weir::create_markdown(std::string(1'000'000, 'x'), "x"); }).size() < 1000);
   };
   SECTION("in a run") {
