@@ -321,6 +321,15 @@ TEST_CASE("a cached value that does not parse any more is computed again, with a
   CHECK(t.store().logs({.contains = "cannot be used"}).size() == 1);
 }
 
+TEST_CASE("the type of a result is no part of its key", "[cache]") {
+  virtual_runtime t;
+  int ran = 0;
+  const weir::task_options cached{.cache = weir::cache::version()};
+  CHECK(weir::task("t", cached, [&] { return ++ran; }).on(t.runtime)() == 1);
+  CHECK(weir::task("t", cached, [&] { return 0.5 + ++ran; }).on(t.runtime)() == 1.0);  // reads what is there
+  CHECK(weir::task("t", cached, [&] { return std::to_string(++ran); }).on(t.runtime)() == "2");
+}
+
 TEST_CASE("an explanation says hit or miss, and which part changed since the nearest earlier entry",
           "[cache][explain]") {
   virtual_runtime t;

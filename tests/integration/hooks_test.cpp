@@ -40,6 +40,26 @@ TEST_CASE("a failure hook is called once, after the last attempt, and sees what 
   CHECK(seen[0].ended_at);
 }
 
+TEST_CASE("in a retried flow a run begins once, and may fail once in each attempt", "[hooks][retry]") {
+  virtual_runtime t;
+  std::vector<std::string> called;
+  const auto hooks = [&](const std::string& of) {
+    const auto note = [&called, of](const weir::run_info& r) { called.push_back(of + " " + r.state.name); };
+    return weir::task_options{.on_running = note, .on_completion = note, .on_failure = note};
+  };
+  int calls = 0;
+  const auto good = weir::task("good", hooks("good"), [] { return 1; });
+  const auto flaky = weir::task("flaky", hooks("flaky"), [&] {
+    if (++calls < 3) throw std::runtime_error("not yet");
+  });
+  weir::flow("f", {.retries = 2}, [&] {
+    good();
+    flaky();
+  }).on(t.runtime)();
+  CHECK(called == std::vector<std::string>{"good Running", "good Completed", "flaky Running", "flaky Failed",
+                                           "flaky Failed", "flaky Completed"});
+}
+
 TEST_CASE("an exception in a hook is logged with the run and stops nothing", "[hooks]") {
   virtual_runtime t;
   int called = 0;

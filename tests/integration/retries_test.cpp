@@ -233,6 +233,37 @@ TEST_CASE("on a flow's retry a completed subflow is not run again, a failed one 
   CHECK(bad_runs[1].state.is_failed());
 }
 
+TEST_CASE("a flow with retries that a retried flow calls has them all again", "[engine][retry][subflow]") {
+  virtual_runtime t;
+  int child_calls = 0, parent_calls = 0;
+  const auto child = weir::flow("child", {.retries = 1}, [&] {
+    if (++child_calls < 4) throw std::runtime_error("not yet");
+    return child_calls;
+  });
+  const auto parent = weir::flow("parent", {.retries = 2}, [&] { return ++parent_calls, child(); });
+  CHECK(parent.on(t.runtime)() == 4);
+  CHECK(parent_calls == 2);
+  const auto runs = t.store().flow_runs({.flow = "child"});
+  REQUIRE(runs.size() == 2);
+  for (const auto& run : runs) CHECK(run.attempts == 2);
+  CHECK(runs[0].state.is_completed());
+  CHECK(runs[1].state.is_failed());
+}
+
+TEST_CASE("a retried flow compares arguments as they are recorded", "[engine][retry][identity]") {
+  virtual_runtime t;
+  int ran = 0, attempt = 0;
+  const auto step = weir::task(
+      "step", [&](int, const std::string&) { return ++ran; }, weir::arg("n"), weir::arg("token").secret());
+  const bool shown = GENERATE(false, true);
+  weir::flow("f", {.retries = 1}, [&] {
+    ++attempt;
+    step(shown ? attempt : 0, std::to_string(attempt));
+    if (attempt == 1) throw std::runtime_error("again");
+  }).on(t.runtime)();
+  CHECK(ran == (shown ? 2 : 1));
+}
+
 TEST_CASE("branching on the attempt number moves no identity", "[engine][retry][identity]") {
   virtual_runtime t;
   std::vector<int> ran;
