@@ -175,9 +175,15 @@ void store::read_result(const uuid& run, std::string_view type, void* to, void (
                      about.failure.value_or(failure{.message = about.state.message}));
   const auto kept = port_->find_result(run);
   if (!kept || kept->empty())
-    throw missing_result(
-        fmt::format("{} was not kept; give its task or flow persist_result = true, and run it again", which));
+    throw missing_result(fmt::format(
+        "{} was not kept; give its task or flow persist_result = true, and run it again (if it had that, the "
+        "log of the run says why it could not be kept)",
+        which));
   std::string where = "the row of the run";
+  const auto unreadable = [&](std::string_view why) {
+    return error(fmt::format("{} cannot be read as {}: {} (kept in {})", which, type, why, where),
+                 error_code::bad_value);
+  };
   try {
     core::read_result(
         *port_, *kept, [&](json_reader r) { read(to, r); }, &where);
@@ -185,9 +191,10 @@ void store::read_result(const uuid& run, std::string_view type, void* to, void (
     throw missing_result(fmt::format("{}: {}", which, e.what()));
   } catch (const store_error& e) {
     throw store_error(fmt::format("{}: {}", which, e.what()), e.code(), e.retryable());
-  } catch (const std::exception& e) {  // also what the user's codec throws
-    throw error(fmt::format("{} cannot be read as {}: {} (kept in {})", which, type, e.what(), where),
-                error_code::bad_value);
+  } catch (const std::exception& e) {
+    throw unreadable(e.what());
+  } catch (...) {  // the user's codec may throw anything
+    throw unreadable("its codec threw what is no std::exception");
   }
 }
 

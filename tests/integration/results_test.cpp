@@ -23,6 +23,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(summary, name, values)
 
 struct without_codec {};
 
+struct throws_a_number {
+  int value = 0;
+};
+
 template <class E, class F>
 std::string what_of(F&& f) {
   try {
@@ -47,6 +51,15 @@ std::size_t files_in(const std::string& folder) {
 }
 
 }  // namespace
+
+template <>
+struct weir::codec<throws_a_number> {
+  static void write(json_writer& w, const throws_a_number& t) {
+    if (t.value < 0) throw t.value;
+    w.integer(t.value);
+  }
+  static throws_a_number read(json_reader) { throw 1; }
+};
 
 TEST_CASE("a result that is asked for is kept, and read back by another process", "[results]") {
   temporary_folder folder;
@@ -169,6 +182,19 @@ TEST_CASE("a result whose codec throws does not fail the run, and is said once",
   }).on(t.runtime)();
   CHECK(t.store().count_task_runs({.states = {weir::state_type::completed}}) == 2);
   CHECK(t.store().logs({.min_level = weir::log::level::warning, .contains = "no begin"}).size() == 1);
+}
+
+TEST_CASE("who asks for a result that could not be kept is sent to the log, and to nothing but errors",
+          "[results][codec]") {
+  virtual_runtime t;
+  const auto run_id = [&](int number) {
+    return weir::flow("f", {.persist_result = true}, [=] { return throws_a_number{number}; }).on(t.runtime).run().id();
+  };
+  CHECK_THAT(what_of<weir::missing_result>([&] { t.store().result<throws_a_number>(run_id(-1)); }),
+             ContainsSubstring("the log of the run"));
+  CHECK_THAT(
+      what_of<weir::error>([&] { t.store().result<throws_a_number>(run_id(0)); }),
+      ContainsSubstring("cannot be read as") && ContainsSubstring("throws_a_number") && ContainsSubstring("the row"));
 }
 
 TEST_CASE("what an exception of weir says keeps its code in the record", "[results]") {
