@@ -179,6 +179,8 @@ std::string kept_result(const ending& e) {
                              [&](json_writer& w) { e.body.ops.write_result(e.body.frame, w); });
   } catch (const store_error& error) {
     why = error.what();
+    // Asked for, it is part of the record, and its flow says at its end that not all of that is there.
+    if (d.set.persist_result == true) e.run.flow->records->lose(std::current_exception());
   } catch (...) {
     if (d.not_said_yet(definition::warning::not_kept)) why = in_short(describe(std::current_exception(), 1));
   }

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fstream>
 #include <numeric>
 #include <stdexcept>
 
@@ -182,6 +183,27 @@ TEST_CASE("a result whose codec throws does not fail the run, and is said once",
   }).on(t.runtime)();
   CHECK(t.store().count_task_runs({.states = {weir::state_type::completed}}) == 2);
   CHECK(t.store().logs({.min_level = weir::log::level::warning, .contains = "no begin"}).size() == 1);
+}
+
+TEST_CASE("a result that was asked for and finds no place is said at the end of its flow", "[results][files][fault]") {
+  temporary_folder folder;
+  const auto path = folder / "weir.db";
+  std::ofstream(path + "-values") << "in the way of the folder";
+  weir::runtime rt({.store = path, .console = false});
+  const auto large = [](weir::task_options options) {
+    return weir::task("large", options, [] { return std::string(50'000, 'x'); });
+  };
+  bool went_on = false;
+  const auto flow = weir::flow("f", [&](bool asked) {
+    large(asked ? weir::task_options{.persist_result = true} : weir::task_options{.cache = weir::cache::version()})();
+    went_on = true;
+  });
+  CHECK_THAT(what_of<weir::store_error>([&] { flow.on(rt)(true); }),
+             ContainsSubstring("not all of it could be recorded") && ContainsSubstring(path + "-values"));
+  CHECK(went_on);
+  CHECK(rt.store().flow_runs().at(0).state.is_completed());
+  CHECK_NOTHROW(flow.on(rt)(false));  // only its cache would have gained by it
+  CHECK(rt.store().logs({.contains = "the result is not kept: "}).size() == 2);
 }
 
 TEST_CASE("who asks for a result that could not be kept is sent to the log, and to nothing but errors",
