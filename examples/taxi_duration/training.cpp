@@ -10,8 +10,14 @@
 namespace taxi {
 namespace {
 
+// What XGBoost says went wrong, without the stack that it prints below.
+std::string last_error() {
+  const std::string text = XGBGetLastError();
+  return text.substr(0, text.find("\nStack trace"));
+}
+
 void check(int status) {
-  if (status != 0) throw std::runtime_error(fmt::format("XGBoost: {}", XGBGetLastError()));
+  if (status != 0) throw std::runtime_error("XGBoost: " + last_error());
 }
 
 /// A dataset as XGBoost holds it.
@@ -65,7 +71,11 @@ double rmse_of(const model& m, const loaded& data, const std::vector<float>& tru
 }  // namespace
 
 void model::release(void* booster) { XGBoosterFree(booster); }
-void model::save(const std::filesystem::path& file) const { check(XGBoosterSaveModel(booster_.get(), file.c_str())); }
+void model::save(const std::filesystem::path& file) const {
+  if (XGBoosterSaveModel(booster_.get(), file.c_str()) != 0)
+    throw std::runtime_error(fmt::format("{}: cannot be written: {}; look at its folder and at the room on the disk",
+                                         file.string(), last_error()));
+}
 
 trained train(const features& f, const training_options& options, const std::function<void(int, double)>& on_round) {
   const loaded training(f.train), validation(f.validation);

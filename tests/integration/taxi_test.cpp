@@ -246,6 +246,12 @@ TEST_CASE("training ends when twenty rounds in a row were no better than the bes
   REQUIRE(errors.size() == 21);
   CHECK(trained.rmse == errors.back());
   CHECK(trained.rmse > errors.front());
+
+  temporary_folder folder;
+  const auto path = folder / "no such folder/model.ubj";
+  CHECK_THROWS_WITH(trained.trees.save(path), ContainsSubstring(path + ": cannot be written: ") &&
+                                                  ContainsSubstring("look at its folder") &&
+                                                  !ContainsSubstring("Stack trace"));
 }
 
 TEST_CASE("the bounds of an hour and a minute belong to the trips that are kept", "[taxi]") {
