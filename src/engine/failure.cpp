@@ -35,6 +35,14 @@ const char* what_of(const std::exception& e) noexcept {
   return text ? text : "";
 }
 
+// `begin` is longer than `longest`, and the beginning of a text of `whole` bytes.
+std::string shortened(std::string_view begin, std::size_t longest, std::size_t whole) {
+  std::size_t end = longest;
+  for (int i = 0; i < 3 && end > 0 && (static_cast<unsigned char>(begin[end]) & 0xc0) == 0x80; ++i)
+    --end;  // not inside a character
+  return fmt::format("{}... ({} more bytes)", begin.substr(0, end), whole - end);
+}
+
 void collect_causes(const std::exception& e, std::vector<std::string>& out) {
   constexpr std::size_t most = 32;  // chosen; no data
   try {
@@ -50,8 +58,7 @@ void collect_causes(const std::exception& e, std::vector<std::string>& out) {
 }  // namespace
 
 std::string cut(std::string_view text, std::size_t longest) {
-  if (text.size() <= longest) return std::string(text);
-  return fmt::format("{}... ({} more bytes)", text.substr(0, longest), text.size() - longest);
+  return text.size() <= longest ? std::string(text) : shortened(text, longest, text.size());
 }
 
 failure describe(const std::exception_ptr& error, int attempt) {
@@ -82,7 +89,9 @@ failure describe(const std::exception_ptr& error, int attempt) {
 
 std::string in_short(const failure& f, std::size_t longest) {
   if (f.message.empty() || f.message == nameless(f.type)) return cut(f.type, longest);
-  return cut(fmt::format("{}: {}", f.type, std::string_view(f.message).substr(0, longest + 1)), longest);
+  const auto begin = fmt::format("{}: {}", f.type, std::string_view(f.message).substr(0, longest + 1));
+  const auto whole = f.type.size() + 2 + f.message.size();
+  return whole <= longest ? begin : shortened(begin, longest, whole);
 }
 
 std::string to_json_text(const failure& f) {

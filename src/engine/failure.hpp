@@ -13,7 +13,7 @@ failure describe(const std::exception_ptr& error, int attempt);
 /// "std::runtime_error: 503", at most `longest` bytes.
 std::string in_short(const failure&, std::size_t longest = 2000);
 std::string to_json_text(const failure&);
-/// `text` if it is not longer than `longest` bytes, else its beginning and how much was left out.
+/// `text` if it is not longer than `longest` bytes, else its beginning, of whole characters, and how much was left out.
 std::string cut(std::string_view text, std::size_t longest);
 
 constexpr std::size_t longest_message = 1

@@ -85,7 +85,7 @@ TEST_CASE("a failure in short is its type and message, as much as fits", "[engin
   const auto text = in_short({.type = "t", .message = std::string(5000, 'x')}, 100);
   CHECK(text.substr(0, 100) == "t: " + std::string(97, 'x'));
   CHECK(text.size() < 140);
-  CHECK_THAT(text, ContainsSubstring("more bytes)"));
+  CHECK_THAT(text, ContainsSubstring("... (4903 more bytes)"));
   CHECK(in_short({.type = "t", .message = std::string(97, 'x')}, 100) == "t: " + std::string(97, 'x'));
 }
 
@@ -95,6 +95,14 @@ TEST_CASE("a text that is too long says how much of it is missing", "[engine][fa
   CHECK(cut("", 0).empty());
   const auto f = thrown_by([] { throw std::runtime_error(std::string(longest_message + 5, 'x')); });
   CHECK(f.message.substr(longest_message) == "... (5 more bytes)");
+}
+
+TEST_CASE("a text that is too long is not cut inside a character", "[engine][failure]") {
+  CHECK(cut("ab\u00e4", 3) == "ab... (2 more bytes)");
+  CHECK(cut("a\u00e4b", 3) == "a\u00e4... (1 more bytes)");
+  CHECK(cut("a\U0001f30a", 4) == "a... (4 more bytes)");
+  CHECK(cut("\x80\x80\x80\x80\x80\x80", 5) == "\x80\x80... (4 more bytes)");  // no UTF-8 anyway
+  CHECK(in_short({.type = "t", .message = "\u00e4\u00e4"}, 6) == "t: \u00e4... (2 more bytes)");
 }
 
 TEST_CASE("a failure reads back from its record as it was", "[engine][failure]") {
