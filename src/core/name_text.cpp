@@ -28,6 +28,17 @@ std::string_view unprintable(std::string_view text) {
   return {};
 }
 
+std::string without_controls(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto character = text.substr(0, std::max<std::size_t>(utf8_length(text), 1));
+    if (is_control(character)) out += ' ';
+    else out += character;
+    text.remove_prefix(character.size());
+  }
+  return out;
+}
+
 std::string shown(std::string_view text) {
   std::string out;
   while (!text.empty()) {

@@ -1,5 +1,7 @@
 #include "core/run_name.hpp"
 
+#include "core/name_text.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -102,9 +104,7 @@ std::string fill_run_name(std::string_view pattern, std::string_view parameters_
         else if (value->is_string()) out += value->get_ref<const std::string&>();
         else out += value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
       });
-  // A parameter may hold anything; a name is one line of text.
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  out = without_controls(out);  // a parameter may hold anything; a name is one line of text
   if (out.size() > longest_name) {
     std::size_t end = longest_name - 3;
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0u) == 0x80) --end;  // not inside a character

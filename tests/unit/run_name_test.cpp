@@ -13,6 +13,8 @@ TEST_CASE("a run name is filled in from recorded parameters", "[core]") {
 
 TEST_CASE("a run name stays one line of whole characters, whatever the parameter holds", "[core]") {
   CHECK(fill_run_name("read {x}", R"({"x":"a\nb\u001b[31m"})") == "read a b [31m");
+  CHECK(fill_run_name("read {x}", "{\"x\":\"a\u0085b\u009b31m\u00a0c\"}") ==
+        "read a b 31m\u00a0c");  // as terminals take them
   std::string letters;
   for (int i = 0; i < 150; ++i) letters += "\xc3\xa4";  // two bytes each
   const auto even = fill_run_name("{x}", R"({"x":")" + letters + "\"}");
