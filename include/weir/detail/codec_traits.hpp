@@ -118,9 +118,10 @@ constexpr std::string_view dtype_of() {
 
 [[noreturn]] WEIR_EXPORT void out_of_range(const json_reader&, std::string_view type);
 
-/// The name of a type as the compiler writes it.
+/// The name of a type as the compiler writes it, but for the one that everybody has and nobody knows by that.
 template <class T>
 constexpr std::string_view type_name() {
+  if (std::is_same_v<T, std::string>) return "std::string";
   std::string_view text = __PRETTY_FUNCTION__;
   text.remove_prefix(text.find("T = ") + 4);
   return text.substr(0, text.find_first_of(";]"));
